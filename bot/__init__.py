@@ -1,0 +1,1 @@
+"""Telegram, the local page and the command line. Knows nothing of ingest."""

@@ -1,0 +1,90 @@
+"""Builds what every conversation needs from the settings: the knowledge, the advisor, what is remembered of people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+import typer
+from sqlalchemy import Engine
+
+from bot.application import Job, now_utc
+from bot.context import AnswersInquiries
+from bot.people import People
+from bot.preview.serving import AddressInUse
+from knowledge.advisor.advisor import Advisor
+from knowledge.database import DatabaseUnavailable, build_engine, upgrade
+from knowledge.embedding.embedder import Embedder, ModelUnavailable
+from knowledge.embedding.factory import build_embedder
+from knowledge.library import Library, LibraryKeeper
+from knowledge.records import BadRecord
+from knowledge.retriever import RetrieverKeeper
+from knowledge.settings import BadSettings, Settings
+from knowledge.starter import STARTER_FOLDER, is_loaded, load_records, load_starter_by_settings
+
+log = structlog.get_logger(__name__)
+
+
+class CannotRun(Exception):
+    """Satark cannot run; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The built parts. `jobs` are done now and every hour while the program runs."""
+
+    advisor: AnswersInquiries
+    people: People
+    library: Callable[[], Library]
+    jobs: tuple[Job, ...] = ()
+
+
+def build_parts(settings: Settings) -> Parts:
+    """Open the database, load the starter advisories where they are missing or changed, and build the advisor.
+
+    Raises `DatabaseUnavailable` and `BadRecord`. Without a model the advisor works on, by countries and words alone.
+    """
+    engine = build_engine(settings.resolved_database_url)
+    upgrade(engine)
+    _ensure_starter(engine, settings)
+    library = LibraryKeeper(engine, now_utc)
+    retriever = RetrieverKeeper(library.current, _try_to_build_embedder(settings), settings.data_dir)
+    people = People(engine, now_utc)
+    jobs = (
+        Job("delete old replies", people.forget_old),
+        Job("renew the index", lambda: retriever.refresh_index(now_utc())),
+    )
+    return Parts(Advisor(library.current, retriever.current), people, library.current, jobs)
+
+
+@contextmanager
+def explained_to_operator() -> Iterator[None]:
+    """End the program with exit code 1 and one clear sentence where something known stands in its way."""
+    try:
+        yield
+    except (CannotRun, AddressInUse, BadSettings, BadRecord, DatabaseUnavailable) as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+def _ensure_starter(engine: Engine, settings: Settings) -> None:
+    if is_loaded(engine):
+        return
+    typer.echo("Loading the starter advisories. This is done once and takes about half a minute.", err=True)
+    try:
+        load_starter_by_settings(engine, settings, now_utc())
+    except ModelUnavailable as problem:
+        typer.echo(f"{problem} The advisories are loaded without it.", err=True)
+        load_records(engine, STARTER_FOLDER, now_utc())
+
+
+def _try_to_build_embedder(settings: Settings) -> Embedder | None:
+    try:
+        return build_embedder(settings)
+    except ModelUnavailable as problem:
+        typer.echo(f"{problem} Satark goes on without it and finds advisories by countries and words.", err=True)
+        return None

@@ -1,0 +1,104 @@
+"""Presses of buttons: sections of a reply, another language, feedback, choosing a language, the sample offer."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from html import escape
+
+import structlog
+from telegram import CallbackQuery, Update
+from telegram.error import TelegramError
+
+from bot.context import Context, find_language, services_of
+from bot.handlers.inquiries import answer
+from bot.handlers.showing import show
+from bot.handlers.talking import say, say_html
+from bot.presenters import fixed_texts
+from bot.presenters.keyboards import SECTIONS, Action, Press, parse_press, reply_language_keyboard
+from bot.texts import text
+from knowledge.advisor.replies import Reply
+
+log = structlog.get_logger(__name__)
+
+
+async def answer_press(update: Update, context: Context) -> None:
+    """Do what a pressed button says. An old, unknown or forged button gets a kind answer."""
+    query = update.callback_query
+    if query is None or update.effective_chat is None:
+        return
+    press = parse_press(query.data)
+    if press is None:
+        await _acknowledge(query)
+        await say(update, context, fixed_texts.BUTTON_TOO_OLD)
+    elif press.shown_id is None:
+        await _acknowledge(query)
+        await _do_alone(update, context, press)
+    else:
+        await _do_for_reply(update, context, query, press, press.shown_id)
+
+
+async def _do_alone(update: Update, context: Context, press: Press) -> None:
+    if press.action is Action.CHOOSE_LANGUAGE:
+        await _choose_language(update, context, press)
+        return
+    language = await find_language(update, context)
+    introduction = text(language, fixed_texts.SAMPLE_INTRODUCTION)
+    sample = text(language, fixed_texts.SAMPLE)
+    await say_html(update, context, f"{introduction}\n\n<blockquote>{escape(sample)}</blockquote>")
+    await answer(update, context, sample)
+
+
+async def _choose_language(update: Update, context: Context, press: Press) -> None:
+    if update.effective_user:
+        people = services_of(context).people
+        await asyncio.to_thread(people.save_language, update.effective_user.id, press.language)
+    automatic = press.language is None
+    await say(update, context, fixed_texts.LANGUAGE_AUTOMATIC_CHOSEN if automatic else fixed_texts.LANGUAGE_CHOSEN)
+
+
+async def _do_for_reply(update: Update, context: Context, query: CallbackQuery, press: Press, shown_id: str) -> None:
+    chat_id = update.effective_chat.id if update.effective_chat else 0
+    reply = await asyncio.to_thread(services_of(context).people.find_shown, shown_id, chat_id)
+    if reply is None:
+        await _acknowledge(query)
+        await say(update, context, fixed_texts.BUTTON_TOO_OLD)
+    elif press.action in (Action.HELPFUL, Action.NOT_HELPFUL):
+        await _count_feedback(context, query, press, shown_id, chat_id, reply)
+    else:
+        await _acknowledge(query)
+        await _show_more(update, context, press, shown_id, reply)
+
+
+async def _count_feedback(
+    context: Context, query: CallbackQuery, press: Press, shown_id: str, chat_id: int, reply: Reply
+) -> None:
+    people = services_of(context).people
+    helpful = press.action is Action.HELPFUL
+    counted = await asyncio.to_thread(people.save_feedback, shown_id, chat_id, helpful=helpful)
+    thanks = fixed_texts.FEEDBACK_THANKS if counted else fixed_texts.FEEDBACK_ALREADY
+    await _acknowledge(query, text(reply.language, thanks))
+
+
+async def _show_more(update: Update, context: Context, press: Press, shown_id: str, reply: Reply) -> None:
+    if press.action is Action.OTHER_LANGUAGE:
+        heading = text(reply.language, fixed_texts.LANGUAGE)
+        await say_html(update, context, heading, reply_language_keyboard(shown_id))
+    elif press.action is Action.SHOW_IN_LANGUAGE and press.language:
+        if update.effective_user:
+            people = services_of(context).people
+            await asyncio.to_thread(people.save_language, update.effective_user.id, press.language)
+        await show(update, context, dataclasses.replace(reply, language=press.language, fallback_language=False))
+    else:
+        services = services_of(context)
+        presented = services.present(reply, operator=services.operator)
+        html = presented.sections.get(SECTIONS[press.action], "")
+        await say_html(update, context, html or text(reply.language, fixed_texts.BUTTON_TOO_OLD))
+
+
+async def _acknowledge(query: CallbackQuery, words: str | None = None) -> None:
+    """End the little clock on the button. Telegram refuses it for presses older than some minutes; that is no harm."""
+    try:
+        await query.answer(words)
+    except TelegramError as error:
+        log.info("A press could not be acknowledged.", reason=type(error).__name__)

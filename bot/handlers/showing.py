@@ -1,0 +1,67 @@
+"""Showing one reply: its words, its buttons, and a plain way out wherever one of them fails."""
+
+from __future__ import annotations
+
+import asyncio
+from html import escape
+
+import structlog
+from telegram import InlineKeyboardMarkup, Update
+
+from bot.context import Context, services_of
+from bot.errors import tell_staff
+from bot.handlers.talking import say_html
+from bot.presenters import fixed_texts
+from bot.presenters.fallback import present_plainly
+from bot.presenters.keyboards import reply_keyboard
+from bot.presenters.reply import Presented
+from bot.texts import text
+from knowledge.advisor.replies import Reply
+from knowledge.database import DatabaseUnavailable
+from knowledge.vocabulary import Kind
+
+log = structlog.get_logger(__name__)
+
+
+async def show(update: Update, context: Context, reply: Reply, note: str | None = None) -> None:
+    """Send a reply with its buttons. Whatever fails on the way, what the rules found is sent."""
+    presented = await _try_to_present(context, reply)
+    screen = presented.screen if presented else present_plainly(reply)
+    html = "\n\n".join([screen, *_additions(context, reply, screen, note)])
+    await say_html(update, context, html, await _try_to_add_buttons(update, context, reply, presented))
+
+
+async def _try_to_present(context: Context, reply: Reply) -> Presented | None:
+    services = services_of(context)
+    try:
+        return services.present(reply, operator=services.operator)
+    except Exception as error:  # a wording that fails must not cost the person the verdict
+        log.error("A reply could not be worded; its plain form was sent.", exc_info=error)
+        await tell_staff(context.bot, services, error)
+        return None
+
+
+def _additions(context: Context, reply: Reply, screen: str, note: str | None) -> list[str]:
+    """Return what the bot adds to a reply: the operator's contact in an emergency, and what it could not read."""
+    additions = []
+    contact = services_of(context).operator.contact
+    if reply.kind is Kind.EMERGENCY and contact and escape(contact) not in screen:
+        additions.append(text(reply.language, fixed_texts.EMERGENCY_CONTACT, contact=escape(contact)))
+    if note:
+        additions.append(f"<i>{text(reply.language, note)}</i>")
+    return additions
+
+
+async def _try_to_add_buttons(
+    update: Update, context: Context, reply: Reply, presented: Presented | None
+) -> InlineKeyboardMarkup | None:
+    """Return the buttons of a reply, or None where their reply cannot be kept: then it goes out without them."""
+    if update.effective_chat is None or presented is None:
+        return None
+    try:
+        shown_id = await asyncio.to_thread(services_of(context).people.save_shown, update.effective_chat.id, reply)
+    except DatabaseUnavailable as error:
+        log.error("A reply was sent without buttons: it could not be kept.", exc_info=error)
+        return None
+    sections = [name for name, html in presented.sections.items() if html.strip()]
+    return reply_keyboard(shown_id, sections, reply.language)

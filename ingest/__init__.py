@@ -1,0 +1,1 @@
+"""Brings official sources and curated records into the store. Knows no Telegram."""

@@ -1,0 +1,1 @@
+"""The advisor: one message in, one reply out."""

@@ -1,0 +1,291 @@
+"""The advisor: one message in, one reply out. The ordered steps are `Advisor.explain`; the parts live beside it.
+
+Read the offer, find its red flags, route, search, judge, gather what it rests on. Nothing here words a sentence.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from knowledge.advisor.answering import choose_points, rules_for_subjects
+from knowledge.advisor.citing import (
+    MOST_RULES,
+    MOST_WARNINGS,
+    cite_advisory,
+    cite_rule,
+    find_rule_for,
+    rank_warnings,
+    rest_flags,
+)
+from knowledge.advisor.replies import Citation, FlagFound, Inquiry, Reply
+from knowledge.advisor.routing import Route, Subject, is_emergency, route
+from knowledge.advisor.steps import choose_steps
+from knowledge.helplines import choose_helplines
+from knowledge.library import Library
+from knowledge.reading.languages import detect_language
+from knowledge.reading.offer import Offer, read_offer
+from knowledge.reading.phrases import Phrasebook, load_phrasebook
+from knowledge.reading.red_flags import ShownFlag, find_red_flags
+from knowledge.records import AdvisoryRecord
+from knowledge.verdicts import Judgement, Reason, WarningsFound, judge_country, judge_offer, sort_warnings
+from knowledge.vocabulary import Kind, Language, RedFlag, Stage, Verdict
+
+log = structlog.get_logger(__name__)
+
+LONGEST_MESSAGE = 6000  # characters read of one message; Telegram itself ends at 4096
+_MOST_FLAG_QUOTES = 16
+_SPOKEN = frozenset({Language.ENGLISH, Language.HINDI, Language.HINGLISH})
+_PROCEDURES = frozenset(
+    {
+        Subject.PBBY,
+        Subject.MADAD,
+        Subject.CYBER_FRAUD,
+        Subject.COMPLAINT,
+        Subject.HELPLINE,
+        Subject.CHECK_AGENT,
+    }
+)
+
+
+class FoundPassage(Protocol):
+    """What the advisor needs of a search hit."""
+
+    @property
+    def advisory(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def standing(self) -> bool: ...
+
+
+class Search(Protocol):
+    """What the advisor needs of a retriever."""
+
+    def search(self, text: str, *, countries: tuple[str, ...] = (), limit: int = 8) -> list[FoundPassage]:
+        """Return passages, best first."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Every step of one reply, for `satark check --explain`."""
+
+    offer: Offer
+    flags: tuple[ShownFlag, ...]
+    route: Route
+    hits: tuple[FoundPassage, ...]
+    warnings: WarningsFound
+    judgement: Judgement | None
+    reply: Reply
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+class Advisor:
+    """Answers inquiries from the current library. Thread-safe: it keeps no state between messages."""
+
+    def __init__(
+        self,
+        current_library: Callable[[], Library],
+        current_search: Callable[[], Search | None],
+        spoken: frozenset[Language] = _SPOKEN,
+        book: Phrasebook | None = None,
+    ) -> None:
+        self._current_library = current_library
+        self._current_search = current_search
+        self._spoken = spoken
+        self._book = book or load_phrasebook()
+
+    def reply(self, inquiry: Inquiry) -> Reply:
+        """The reply to one message. Never raises: where a step fails, the reply still warns and says so."""
+        try:
+            return self.explain(inquiry).reply
+        except Exception:
+            log.exception("advisor failed, replying with caution")
+            return self._cautious_reply(inquiry)
+
+    def is_emergency(self, text: str) -> bool:
+        """Whether a message must be answered whatever the limits say."""
+        offer = read_offer(text[:LONGEST_MESSAGE], self._book)
+        return offer.has("despair") or is_emergency(offer)
+
+    def explain(self, inquiry: Inquiry) -> Explanation:
+        """The reply together with every step that led to it."""
+        library = self._current_library()
+        offer = read_offer(inquiry.text[:LONGEST_MESSAGE], self._book)
+        flags = find_red_flags(offer)
+        chosen = route(offer, flags)
+        language, fallback = self._language(inquiry)
+        hits, trouble = self._search(inquiry, offer, chosen)
+        found = _sort(library, offer, flags)
+        judgement = _judge(offer, flags, chosen, found)
+        named = flags if judgement is not None and not chosen.warns_others else ()
+        resting = rest_flags(named, found.matching, library, offer.destinations)
+        citations = _cite(library, offer, chosen, resting, judgement, found, hits)
+        today = inquiry.today or library.today
+        reply = Reply(
+            kind=chosen.kind,
+            verdict=judgement.verdict if judgement else None,
+            language=language,
+            countries=offer.destinations,
+            red_flags=resting,
+            citations=citations,
+            stage=chosen.stage,
+            reason=str(judgement.reason) if judgement else "",
+            points=choose_points(offer, chosen, {flag.code for flag in named}),
+            steps=choose_steps(offer, chosen, judgement),
+            helplines=choose_helplines(
+                library.helplines,
+                kind=chosen.kind,
+                countries=offer.destinations or offer.stops,
+                stage=chosen.stage,
+                today=today,
+                despair=chosen.despair,
+                money_paid=chosen.money_paid,
+            ),
+            missing_from_advisories=chosen.kind in (Kind.ANSWER, Kind.ASSESSMENT) and not citations,
+            fallback_language=fallback,
+            trouble=trouble,
+            facts=_facts(offer, library),
+        )
+        return Explanation(offer, flags, chosen, hits, found, judgement, reply)
+
+    def _language(self, inquiry: Inquiry) -> tuple[Language, bool]:
+        if inquiry.language is not None:
+            return inquiry.language, inquiry.language not in self._spoken
+        found = detect_language(inquiry.text[:LONGEST_MESSAGE])
+        language = found.language or Language.ENGLISH
+        return language, language not in self._spoken or not found.supported
+
+    def _search(self, inquiry: Inquiry, offer: Offer, chosen: Route) -> tuple[tuple[FoundPassage, ...], str | None]:
+        """Passages near to the message; without a working search the country's standing warnings remain."""
+        if chosen.kind in (Kind.OFF_TOPIC, Kind.HELP):
+            return (), None
+        try:
+            search = self._current_search()
+            if search is None:
+                return (), "no_search"
+            return tuple(search.search(inquiry.text[:LONGEST_MESSAGE], countries=offer.destinations)), None
+        except Exception:  # a broken index or model must not cost the person the rules' verdict
+            log.exception("search failed, answering from the rules and standing warnings")
+            return (), "no_search"
+
+    def _cautious_reply(self, inquiry: Inquiry) -> Reply:
+        language, fallback = Language.ENGLISH, False
+        try:
+            language, fallback = self._language(inquiry)
+        except Exception:
+            log.exception("language not recognised")
+        return Reply(
+            kind=Kind.ASSESSMENT,
+            verdict=Verdict.CAUTION,
+            language=language,
+            reason="trouble",
+            steps=("pay_nothing", "check_agent", "check_mission"),
+            fallback_language=fallback,
+            trouble="failed",
+        )
+
+
+def _sort(library: Library, offer: Offer, flags: tuple[ShownFlag, ...]) -> WarningsFound:
+    records = [record for code in offer.destinations for record in library.by_country(code)]
+    return sort_warnings(records, {flag.code for flag in flags}, offer.work)
+
+
+def _judge(offer: Offer, flags: tuple[ShownFlag, ...], chosen: Route, found: WarningsFound) -> Judgement | None:
+    """An assessment always has a verdict; an answer has one where it is about going somewhere or shows a red flag."""
+    codes = {flag.code for flag in flags}
+    if chosen.kind is Kind.ASSESSMENT:
+        return judge_offer(codes, found)
+    if chosen.kind is not Kind.ANSWER or (set(chosen.subjects) & _PROCEDURES and not codes & _DECISIVE_IN_QUESTIONS):
+        return None
+    judgement = judge_country(codes & _DECISIVE_IN_QUESTIONS if not offer.destinations else codes, found)
+    return judgement if offer.destinations or judgement.reason is not Reason.NOTHING_MATCHES else None
+
+
+_DECISIVE_IN_QUESTIONS = frozenset(
+    {
+        RedFlag.VISIT_VISA_WORK,
+        RedFlag.MILITARY_SUPPORT_ROLE,
+        RedFlag.TRANSIT_ROUTE,
+        RedFlag.FEE_ABOVE_CAP,
+        RedFlag.SCAM_COMPOUND_ROLE,
+        RedFlag.UNLICENSED_AGENT,
+    }
+)
+
+
+def _cite(
+    library: Library,
+    offer: Offer,
+    chosen: Route,
+    flags: tuple[FlagFound, ...],
+    judgement: Judgement | None,
+    found: WarningsFound,
+    hits: tuple[FoundPassage, ...],
+) -> tuple[Citation, ...]:
+    """What the reply rests on: the warnings that decided, the country's standing ones, then the rules."""
+    if chosen.kind in (Kind.OFF_TOPIC, Kind.HELP):
+        return ()
+    best = _best_passages(hits)
+    scores = {name: hit.score for name, hit in best.items()}
+    records = _warnings_to_cite(library, offer, flags, judgement, found, hits, scores)
+    rules = [find_rule_for(flag.code, library, offer.destinations) for flag in flags]
+    rules += rules_for_subjects(library, offer, chosen)
+    rules += [library.rules.get(name) for name in best if not offer.destinations]
+    chosen_rules = list({rule.id: rule for rule in rules if rule is not None}.values())[:MOST_RULES]
+    quotes = {name: hit.text for name, hit in best.items()}
+    return tuple(cite_advisory(record, quotes.get(record.id)) for record in records) + tuple(
+        cite_rule(rule) for rule in chosen_rules
+    )
+
+
+def _best_passages(hits: tuple[FoundPassage, ...]) -> dict[str, FoundPassage]:
+    best: dict[str, FoundPassage] = {}
+    for hit in hits:
+        if hit.advisory not in best or hit.score > best[hit.advisory].score:
+            best[hit.advisory] = hit
+    return best
+
+
+def _warnings_to_cite(
+    library: Library,
+    offer: Offer,
+    flags: tuple[FlagFound, ...],
+    judgement: Judgement | None,
+    found: WarningsFound,
+    hits: tuple[FoundPassage, ...],
+    scores: Mapping[str, float],
+) -> list[AdvisoryRecord]:
+    resting = [library.advisories[flag.rests_on] for flag in flags if flag.rests_on in library.advisories]
+    deciding = rank_warnings(judgement.warnings if judgement else (), scores)
+    standing = rank_warnings((r for code in offer.destinations for r in library.standing(code)), scores)
+    near = [library.advisories[hit.advisory] for hit in hits if hit.advisory in library.advisories and not hit.standing]
+    here = set(offer.destinations)
+    near = [record for record in near if not here or not record.countries or here & set(record.countries)]
+    ordered = [*deciding[:2], *resting[:2], *standing[:2], *near[:2], *deciding[2:3]]
+    return list({record.id: record for record in ordered}.values())[:MOST_WARNINGS]
+
+
+def _facts(offer: Offer, library: Library) -> dict[str, str]:
+    """Values of the message and of the library that the words may use."""
+    facts: dict[str, str] = {}
+    if offer.licence:
+        facts["licence"] = offer.licence
+    counts = library.newest_counts(offer.destinations)
+    for count, advisory in counts:
+        facts[f"count:{count.series}"] = f"{count.value}|{count.as_of.isoformat()}|{advisory}|{count.words}"
+    return facts
+
+
+def today_in_india(now: dt.datetime) -> dt.date:
+    """The calendar day in India (UTC+5:30) of an aware time."""
+    return now.astimezone(dt.timezone(dt.timedelta(hours=5, minutes=30))).date()
+
+
+__all__ = ["LONGEST_MESSAGE", "Advisor", "Explanation", "Stage", "today_in_india"]

@@ -1,0 +1,98 @@
+"""Turns the records that a reply rests on into citations. Chooses the words shown; invents none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from knowledge.advisor.replies import Citation, FlagFound
+from knowledge.library import Library
+from knowledge.reading.red_flags import ShownFlag
+from knowledge.records import AdvisoryRecord, RuleRecord
+from knowledge.vocabulary import RedFlag, SourceTier
+
+MOST_WARNINGS = 4
+MOST_RULES = 6
+_CONFIDENCE = ("seen-official", "seen-law", "seen-state", "seen")
+
+
+def cite_advisory(record: AdvisoryRecord, quote: str | None = None) -> Citation:
+    """A citation of a notice; `quote` is the passage that was found, else its first fact stands."""
+    newest = max(record.counts, key=lambda count: count.as_of, default=None)
+    return Citation(
+        id=record.id,
+        type="advisory",
+        issuer=record.issuer,
+        title=record.title,
+        date=record.date,
+        date_precision=record.date_precision,
+        as_of=newest.as_of if newest else None,
+        url=record.source_url,
+        reported_by=record.reported_by,
+        countries=record.countries,
+        topics=record.topics,
+        quote=quote or record.facts[0],
+        quote_kind=record.text_kind,
+    )
+
+
+def cite_rule(rule: RuleRecord) -> Citation:
+    """A citation of a rule of law."""
+    return Citation(
+        id=rule.id,
+        type="rule",
+        issuer=rule.issuer,
+        title=rule.title,
+        date=rule.date,
+        date_precision="day" if rule.date else "unknown",
+        as_of=rule.as_of,
+        url=rule.source_url,
+        reported_by=rule.reported_by,
+        countries=rule.countries,
+        topics=rule.topics,
+        quote=rule.text.strip(),
+        quote_kind=rule.text_kind,
+    )
+
+
+def find_rule_for(flag: RedFlag, library: Library, countries: Sequence[str]) -> RuleRecord | None:
+    """The rule that a red flag rests on: one of the country first, then the most specific and best seen."""
+    fitting = [
+        rule
+        for rule in library.rules.values()
+        if flag in rule.flags and (not rule.countries or set(rule.countries) & set(countries))
+    ]
+    return min(fitting, key=_rule_order, default=None)
+
+
+def _rule_order(rule: RuleRecord) -> tuple[bool, int, int, str]:
+    known = _CONFIDENCE.index(rule.confidence) if rule.confidence in _CONFIDENCE else len(_CONFIDENCE)
+    return (not rule.countries, len(rule.flags), known, rule.id)
+
+
+def rest_flags(
+    flags: Iterable[ShownFlag], matching: Sequence[AdvisoryRecord], library: Library, countries: Sequence[str]
+) -> tuple[FlagFound, ...]:
+    """Each flag with what it rests on: the rule of law, else a warning whose pattern it is."""
+    return tuple(FlagFound(flag.code, flag.quote, _rests_on(flag.code, matching, library, countries)) for flag in flags)
+
+
+def _rests_on(
+    flag: RedFlag, matching: Sequence[AdvisoryRecord], library: Library, countries: Sequence[str]
+) -> str | None:
+    warning = next((record for record in rank_warnings(matching, {}) if flag in record.pattern), None)
+    if warning is not None:
+        return warning.id
+    rule = find_rule_for(flag, library, countries)
+    return rule.id if rule else None
+
+
+def rank_warnings(records: Iterable[AdvisoryRecord], scores: Mapping[str, float]) -> list[AdvisoryRecord]:
+    """Warnings in the order of showing: near to the message, standing, official, newer."""
+
+    def order(record: AdvisoryRecord) -> tuple[float, ...]:
+        official = record.source_tier is not SourceTier.PRESS_OR_SECONDARY
+        age = record.date.toordinal() if record.date else 0
+        near = scores.get(record.id, 0.0)
+        return (-round(near, 1), -record.standing, -age / 365, -official)
+
+    return sorted({record.id: record for record in records}.values(), key=order)

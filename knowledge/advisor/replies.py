@@ -1,0 +1,71 @@
+"""What the advisor hands on: typed values without wording. Presenters turn them into words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from knowledge.records import HelplineRecord
+from knowledge.vocabulary import Kind, Language, RedFlag, Stage, TextKind, Topic, Verdict
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """One message of one person. `language` is the person's explicit choice, if any."""
+
+    text: str
+    language: Language | None = None
+    today: dt.date | None = None  # None: today in India
+
+
+@dataclass(frozen=True)
+class FlagFound:
+    """A red flag with the person's own words and the id of the citation it rests on."""
+
+    code: RedFlag
+    quote: str
+    rests_on: str | None
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One record that the reply rests on: `type` is "advisory" or "rule"."""
+
+    id: str
+    type: str
+    issuer: str
+    title: str | None
+    date: dt.date | None
+    date_precision: str
+    as_of: dt.date | None
+    url: str | None
+    reported_by: str | None
+    countries: tuple[str, ...]
+    topics: tuple[Topic, ...]
+    quote: str
+    quote_kind: TextKind
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A whole reply before it is worded.
+
+    `reason` is a key that says why the verdict is what it is; `steps` are keys of next steps, most urgent first;
+    `points` are keys of fixed explanations (procedure answers). Presenters own the words of all three.
+    """
+
+    kind: Kind
+    verdict: Verdict | None
+    language: Language
+    countries: tuple[str, ...] = ()
+    red_flags: tuple[FlagFound, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    stage: Stage = Stage.BEFORE_PAYING
+    reason: str = ""
+    points: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    helplines: tuple[HelplineRecord, ...] = ()
+    missing_from_advisories: bool = False
+    fallback_language: bool = False  # the message was in a language that we cannot answer in yet
+    trouble: str | None = None  # e.g. "no_model": said aloud, never lowers the verdict
+    facts: dict[str, str] = field(default_factory=dict)  # sums, licence number …: values that the words may use

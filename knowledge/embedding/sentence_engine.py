@@ -1,0 +1,112 @@
+"""Knows how to embed with sentence-transformers: the engine of ingest, and of every model that is not the bundled one.
+
+sentence-transformers and torch are imported when an embedder is built, never before. No code that comes with a model is
+ever run, only safetensors are read, and a model of a hub must name its revision.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from knowledge.embedding.embedder import ModelUnavailable, Vectors, tidy
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BATCH = 32
+REVISION = re.compile(r"[0-9a-f]{40}")  # a whole commit; a branch or tag could change under us
+E5_PROMPTS = {"query": "query: ", "document": "passage: "}
+
+
+class SentenceEmbedder:
+    """Any sentence-transformers model that has been loaded."""
+
+    def __init__(self, model: SentenceTransformer, fingerprint: str) -> None:
+        self._model = model
+        self.fingerprint = fingerprint
+        self.dimension = int(model.get_embedding_dimension() or 0)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Embed what a person asks or sends: one normalised row per text."""
+        return self._embed(texts, "query")
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed what is searched: one normalised row per text."""
+        return self._embed(texts, "document")
+
+    def _embed(self, texts: Sequence[str], use: str) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        encode = self._model.encode_query if use == "query" else self._model.encode_document
+        vectors = encode(
+            [tidy(text) for text in texts],
+            batch_size=BATCH,
+            show_progress_bar=False,
+            convert_to_numpy=True,
+            normalize_embeddings=True,
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def load_folder(folder: Path, fingerprint: str) -> SentenceEmbedder:
+    """Load the bundled model from the folder that `ensure_sentence_files` made, without asking any hub."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    # Mean pooling needs no pooler; without this a missing one would be made up at random and reported.
+    model = _load(str(folder), revision=None, prompts=None, add_pooling_layer=False)
+    return SentenceEmbedder(model, fingerprint)
+
+
+def load_named(name: str) -> SentenceEmbedder:
+    """Load `owner/model@revision` from the local cache, else from the hub.
+
+    Raises `ModelUnavailable` where the revision is not a whole commit hash or the model cannot be had.
+    """
+    repository, _, revision = name.partition("@")
+    if not REVISION.fullmatch(revision):
+        raise ModelUnavailable(
+            f"EMBEDDING_MODEL={name} does not say which revision of the model is meant. "
+            f"Write it with a commit hash of 40 digits, for example {repository or 'owner/model'}@0123…cdef."
+        )
+    prompts = E5_PROMPTS if "e5" in repository.lower() else None
+    model = _load(repository, revision=revision, prompts=prompts)
+    return SentenceEmbedder(model, _fingerprint(repository, revision, model.prompts))
+
+
+def _load(
+    name: str, *, revision: str | None, prompts: dict[str, str] | None, **model_options: bool
+) -> SentenceTransformer:
+    try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+    except ImportError as error:
+        raise ModelUnavailable(
+            "This embedding model needs sentence-transformers, which is not installed. "
+            "Install it: pip install 'satark[ingest]'"
+        ) from error
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return SentenceTransformer(
+            name,
+            revision=revision,
+            prompts=prompts,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True, **model_options},
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelUnavailable(
+            f"The embedding model {name} cannot be loaded. Check EMBEDDING_MODEL and the network, "
+            "or leave EMBEDDING_MODEL empty for the bundled model."
+        ) from error
+
+
+def _fingerprint(repository: str, revision: str, prompts: Mapping[str, str | None]) -> str:
+    parts = {"model": repository, "revision": revision, "prompts": prompts, "normalisation": "l2", "text": "NFC"}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Reads what a message shows: words, places, sums, flags. Judges nothing."""

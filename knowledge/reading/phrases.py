@@ -1,0 +1,101 @@
+"""The curated phrase lists of `knowledge/data/phrases/` as compiled patterns, by the name of the concept.
+
+A phrase is a small pattern: a space matches blanks or hyphens, ` ... ` a short gap inside one sentence, a final `*`
+any ending of the word, `{name}` a shared building block. Everything else is ordinary regular expression syntax.
+`knowledge/data/phrases/README.md` shows how to add one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from knowledge.reading.matching import MatchingCopy
+
+PHRASES_FOLDER = Path(__file__).parent.parent / "data" / "phrases"
+
+# Indic vowel signs are no word characters for Python, so word borders are spelt out for all Indic blocks.
+INDIC = "\u0900-\u0dff"
+ARABIC = "\u0620-\u06ff"
+BEGIN = rf"(?<![\w{INDIC}])"
+END = rf"(?![\w{INDIC}])"
+_SPACE = r"[\s\-]+"
+_MAYBE_SPACE = r"[\s\-]*"
+_GAP = r"(?:[^\n.!?।॥]{0,45}?[^\w\n.!?।॥])??[\s\-,]*"  # up to about eight words of one sentence
+_ANY_ENDING = rf"[\w{INDIC}]*"
+
+
+class BadPhrase(ValueError):
+    """A phrase list holds a pattern that cannot be read; the message names the concept and the phrase."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a phrase was found in the matching copy."""
+
+    start: int
+    end: int
+
+
+class Phrasebook:
+    """All concepts, each one compiled pattern."""
+
+    def __init__(self, patterns: dict[str, re.Pattern[str]]) -> None:
+        self._patterns = patterns
+
+    def find(self, concept: str, copy: MatchingCopy, within: tuple[int, int] | None = None) -> list[Span]:
+        """Every place where the concept stands, in order; `within` limits the search to a span of the copy."""
+        return list(self._search(concept, copy, within))
+
+    def first(self, concept: str, copy: MatchingCopy, within: tuple[int, int] | None = None) -> Span | None:
+        """The first place where the concept stands, or None."""
+        return next(self._search(concept, copy, within), None)
+
+    def has(self, concept: str, copy: MatchingCopy, within: tuple[int, int] | None = None) -> bool:
+        """Whether the concept stands anywhere."""
+        return self.first(concept, copy, within) is not None
+
+    def concepts(self) -> tuple[str, ...]:
+        """The names of all concepts."""
+        return tuple(self._patterns)
+
+    def _search(self, concept: str, copy: MatchingCopy, within: tuple[int, int] | None) -> Iterator[Span]:
+        start, end = within or (0, len(copy.folded))
+        for found in self._patterns[concept].finditer(copy.folded, max(0, start), end):
+            yield Span(found.start(), found.end())
+
+
+@cache
+def load_phrasebook() -> Phrasebook:
+    """Read and compile the phrase lists once."""
+    blocks: dict[str, str] = {}
+    concepts: dict[str, list[str]] = {}
+    for file in sorted(PHRASES_FOLDER.glob("*.yaml")):
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}  # noqa: S506 - all strings: "no" is a word
+        blocks.update(content.pop("blocks", None) or {})
+        for concept, phrases in content.items():
+            concepts.setdefault(concept, []).extend(phrases)
+    return Phrasebook({name: compile_phrases(name, phrases, blocks) for name, phrases in concepts.items()})
+
+
+def compile_phrases(concept: str, phrases: list[str], blocks: dict[str, str]) -> re.Pattern[str]:
+    """One pattern that matches any of the phrases on word borders."""
+    try:
+        return re.compile("|".join(_to_pattern(phrase, blocks) for phrase in phrases))
+    except (re.error, KeyError) as error:
+        raise BadPhrase(f"phrase list {concept!r}: {error}") from error
+
+
+def _to_pattern(phrase: str, blocks: dict[str, str]) -> str:
+    pattern = phrase
+    while re.search(r"\{[a-z_]+\}", pattern):
+        pattern = re.sub(r"\{([a-z_]+)\}", lambda found: f"(?:{blocks[found.group(1)]})", pattern)
+    pattern = pattern.replace("\u093c", "").replace("\u0901", "\u0902")
+    pattern = re.sub(rf"(?<=[\w{INDIC}])\*", lambda _: _ANY_ENDING, pattern)
+    pattern = pattern.replace(" ... ", "\0").replace(" ?", _MAYBE_SPACE).replace(" ", _SPACE).replace("\0", _GAP)
+    return f"{BEGIN}(?:{pattern}){END}"

@@ -1,0 +1,258 @@
+"""Which red flags a message shows, each with the person's own words. Pure rules; says nothing about verdicts.
+
+Every flag is one function that takes the offer and returns the span of the words that show it, or None. A phrase that
+excuses (a refusal, a negation, an innocent meaning) takes away the hits that it overlaps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from knowledge.reading.money import Sum
+from knowledge.reading.offer import Offer, host_of, mask_contacts
+from knowledge.reading.phrases import Span
+from knowledge.vocabulary import RedFlag, WorkScope
+
+LAWFUL_SERVICE_CHARGE = 30_000  # rupees a worker, Emigration Rules, rule 25 (rule-B1)
+LAWFUL_TOTAL_WITH_GST = 35_400  # with 18 % GST (rule-B2)
+SCAM_COMPOUND_COUNTRIES = frozenset({"KH", "LA", "MM", "TH", "VN", "PH", "MY", "ID"})
+_PAY_FILE = Path(__file__).parent.parent / "data" / "pay.yaml"
+_LONGEST_QUOTE = 90  # characters
+_WEAK_URGENCY = re.compile(r"urgent(?:ly)?|immediate(?:ly)?|jaldi|asap|hurry|अर्जेंट|तुरंत|जल्दी")
+_OFFICIAL_SUFFIXES = (".gov.in", ".nic.in")
+_OFFICIAL_WORDS = re.compile(
+    r"emigrate|(?<![a-z])mea(?![a-z])|gov(?:t|ernment)?(?![a-z])|embassy|ministry|indian?gov|madad"
+)
+
+
+@dataclass(frozen=True)
+class ShownFlag:
+    """A red flag and the words that show it, contacts masked."""
+
+    code: RedFlag
+    quote: str
+
+
+def find_red_flags(offer: Offer) -> tuple[ShownFlag, ...]:
+    """All red flags of the message, in the order of the contract."""
+    found = ((code, find(offer)) for code, find in _FINDERS.items())
+    return tuple(ShownFlag(code, _quote(offer, span)) for code, span in found if span is not None)
+
+
+def _quote(offer: Offer, span: Span) -> str:
+    words = re.sub(r"\s+", " ", offer.copy.quote(span.start, span.end))
+    words = mask_contacts(words)
+    return words if len(words) <= _LONGEST_QUOTE else words[: _LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _hits(offer: Offer, concept: str, excuses: Iterable[str] = ()) -> list[Span]:
+    """Where the concept stands without an excuse over it."""
+    excused = [span for excuse in excuses for span in offer.book.find(excuse, offer.copy)]
+    return [hit for hit in offer.book.find(concept, offer.copy) if not any(_overlap(hit, span) for span in excused)]
+
+
+def _first(offer: Offer, concepts: Iterable[str], excuses: Iterable[str] = ()) -> Span | None:
+    hits = [hit for concept in concepts for hit in _hits(offer, concept, excuses)]
+    return min(hits, key=lambda hit: hit.start, default=None)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _near(offer: Offer, span: Span, concept: str, reach: int) -> bool:
+    return offer.book.has(concept, offer.copy, (span.start - reach, span.end + reach))
+
+
+def _find_visit_visa_work(offer: Offer) -> Span | None:
+    if not offer.about_work:
+        return None
+    excuses = ("employment_negates_visit", "visa_given_free", "visit_of_others")
+    hit = _first(offer, ("visit_visa", "visa_free"), excuses)
+    if hit is None and not offer.has("work_visa"):
+        hit = _first(offer, ("electronic_visa",))
+    return hit or _first(offer, ("convert_there",), excuses)
+
+
+def _find_upfront_fee(offer: Offer) -> Span | None:
+    excuses = ("no_upfront", "pay_later_cue", "refused_to_pay")
+    cues = _hits(offer, "upfront_cue", excuses)
+    fees = [fee for fee in offer.fees if not _paid_after_visa(offer, fee)]
+    for cue in cues:
+        if _money_near(offer, cue, fees) and not (_near(offer, cue, "pay_cue", 12) and not fees):
+            return cue
+    already = [fee for fee in offer.fees if offer.book.has("paid_cue", offer.copy, (fee.start - 45, fee.end + 45))]
+    return Span(already[0].start, already[0].end) if already and not offer.has("receipt_cue") else None
+
+
+def _money_near(offer: Offer, cue: Span, fees: list[Sum]) -> bool:
+    """A cue counts beside a sum that is asked, or where it names money itself."""
+    if any(abs(fee.start - cue.end) < 60 or abs(cue.start - fee.end) < 60 for fee in fees):
+        return True
+    return offer.book.has("money_word", offer.copy, (cue.start - 30, cue.end + 30))
+
+
+def _paid_after_visa(offer: Offer, fee: Sum) -> bool:
+    start, end = offer.copy.clause_at(fee.start)
+    later = offer.book.find("pay_later_cue", offer.copy, (start, min(end, fee.end + 60)))
+    return any(span.start >= fee.end - 2 or fee.start - span.end < 25 for span in later)
+
+
+def _find_fee_above_cap(offer: Offer) -> Span | None:
+    fees = [fee for fee in offer.fees if not _is_refusal(offer, fee)]
+    largest = max(fees, key=lambda fee: fee.inr, default=None)
+    if largest is None:
+        return None
+    if round(largest.inr) > LAWFUL_TOTAL_WITH_GST:
+        return Span(largest.start, largest.end)
+    parts = {(fee.start, fee.inr) for fee in fees}
+    if len(parts) > 1 and not offer.has("gst_words") and sum(inr for _, inr in parts) > LAWFUL_TOTAL_WITH_GST:
+        return Span(fees[0].start, fees[-1].end) if offer.has("instalment_cue") else None
+    return None
+
+
+def _is_refusal(offer: Offer, fee: Sum) -> bool:
+    return offer.book.has("refused_to_pay", offer.copy, (fee.start - 40, fee.end + 40))
+
+
+def _find_unlicensed_agent(offer: Offer) -> Span | None:
+    stated = _first(offer, ("no_licence", "sub_agent"), ("licence_unknown_to_person",))
+    if stated is not None:
+        return stated
+    if offer.shows_licence or offer.has("state_agency"):
+        return None
+    return _first(offer, ("consultancy", "travel_shop", "no_office"), ("own_employer_words",))
+
+
+def _find_social_media_recruiter(offer: Offer) -> Span | None:
+    hit = _first(offer, ("social_only",), ("social_innocent",))
+    if hit is not None:
+        return hit
+    if offer.shows_licence or offer.has("state_agency") or offer.has("direct_employer") or offer.has("mail_or_office"):
+        return None
+    return _first(offer, ("social_contact",), ("social_innocent",)) if offer.has("contact_word") else None
+
+
+def _find_unrealistic_pay(offer: Offer) -> Span | None:
+    limits = _pay_limits(offer.destinations[0] if offer.destinations else None)
+    skilled = offer.has("skilled_role") and not offer.has("army_strong")
+    limit = limits["skilled" if skilled else "low"]
+    best = max(offer.pay, key=lambda pay: pay.monthly_inr, default=None)
+    if best is None or not offer.about_work or best.monthly_inr <= limit:
+        return None
+    return Span(best.start, best.end)
+
+
+def _find_no_skills_needed(offer: Offer) -> Span | None:
+    hit = _first(offer, ("no_skills",), ("skills_innocent",))
+    return None if hit is None or offer.has("skills_asked") else hit
+
+
+def _find_scam_compound_role(offer: Offer) -> Span | None:
+    places = {mention.code for mention in offer.mentions}
+    if not (places & SCAM_COMPOUND_COUNTRIES or offer.has("scam_region")):
+        return None
+    return _first(offer, ("scam_role",), ("scam_role_innocent",))
+
+
+def _find_military_support_role(offer: Offer) -> Span | None:
+    hit = _first(offer, ("army_strong",), ("army_innocent",))
+    if hit is not None:
+        return hit
+    if offer.work & {WorkScope.DRIVING, WorkScope.CONSTRUCTION, WorkScope.UNSKILLED, WorkScope.SECURITY}:
+        return _first(offer, ("army_word",), ("army_innocent", "army_figure_of_speech"))
+    return None
+
+
+def _find_transit_route(offer: Offer) -> Span | None:
+    hit = _first(offer, ("route",), ("innocent_route",))
+    if hit is not None:
+        return hit
+    if not offer.stops or offer.has("innocent_route"):
+        return None
+    mention = next((m for m in offer.mentions if m.code in offer.stops), None)
+    return _span_of_original(offer, mention.start, mention.end) if mention else None
+
+
+def _span_of_original(offer: Offer, start: int, end: int) -> Span | None:
+    """The span of the matching copy for a span of the original text, with a little of what stands around it."""
+    inside = [i for i, origin in enumerate(offer.copy.origins) if start <= origin < end]
+    if not inside:
+        return None
+    clause_start, clause_end = offer.copy.clause_at(inside[0])
+    return Span(max(clause_start, inside[0] - 25), min(clause_end, inside[-1] + 30))
+
+
+def _find_passport_surrender(offer: Offer) -> Span | None:
+    return _first(offer, ("passport_surrender",), ("passport_fine",))
+
+
+def _find_urgency(offer: Offer) -> Span | None:
+    hits = _hits(offer, "urgency", ("no_urgency", "urgency_innocent"))
+    strong = [hit for hit in hits if not _WEAK_URGENCY.fullmatch(offer.copy.folded[hit.start : hit.end].strip())]
+    if strong:
+        return strong[0]
+    return hits[0] if hits and not offer.shows_licence and not offer.has("skills_asked") else None
+
+
+def _find_no_contract(offer: Offer) -> Span | None:
+    return _first(offer, ("no_contract",), ("contract_innocent",))
+
+
+def _find_secrecy(offer: Offer) -> Span | None:
+    return _first(offer, ("secrecy",), ("secrecy_innocent",))
+
+
+def _find_emigration_bypass(offer: Offer) -> Span | None:
+    return _first(offer, ("emigration_bypass",), ("clearance_given", "clearance_question"))
+
+
+def _find_government_impersonation(offer: Offer) -> Span | None:
+    for link in offer.links:
+        host = host_of(link)
+        if _OFFICIAL_WORDS.search(host) and not host.endswith(_OFFICIAL_SUFFIXES):
+            start = offer.copy.folded.find(link.split("/")[0])
+            if start >= 0:
+                return Span(start, start + len(link))
+    excuses = ["negated_approval", "impersonation_innocent"]
+    if offer.shows_licence:
+        excuses.append("approved_agent")
+    return _first(offer, ("government_impersonation",), excuses)
+
+
+_FINDERS: dict[RedFlag, Callable[[Offer], Span | None]] = {
+    RedFlag.VISIT_VISA_WORK: _find_visit_visa_work,
+    RedFlag.UPFRONT_FEE: _find_upfront_fee,
+    RedFlag.FEE_ABOVE_CAP: _find_fee_above_cap,
+    RedFlag.UNLICENSED_AGENT: _find_unlicensed_agent,
+    RedFlag.SOCIAL_MEDIA_RECRUITER: _find_social_media_recruiter,
+    RedFlag.UNREALISTIC_PAY: _find_unrealistic_pay,
+    RedFlag.NO_SKILLS_NEEDED: _find_no_skills_needed,
+    RedFlag.SCAM_COMPOUND_ROLE: _find_scam_compound_role,
+    RedFlag.MILITARY_SUPPORT_ROLE: _find_military_support_role,
+    RedFlag.TRANSIT_ROUTE: _find_transit_route,
+    RedFlag.PASSPORT_SURRENDER: _find_passport_surrender,
+    RedFlag.URGENCY: _find_urgency,
+    RedFlag.NO_CONTRACT: _find_no_contract,
+    RedFlag.SECRECY: _find_secrecy,
+    RedFlag.EMIGRATION_BYPASS: _find_emigration_bypass,
+    RedFlag.GOVERNMENT_IMPERSONATION: _find_government_impersonation,
+}
+
+
+@cache
+def _pay_table() -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    content = yaml.safe_load(_PAY_FILE.read_text(encoding="utf-8"))
+    by_country = {code: group for group in content["groups"] for code in group["countries"]}
+    return by_country, content["other"]
+
+
+def _pay_limits(country: str | None) -> dict[str, float]:
+    by_country, other = _pay_table()
+    return by_country.get(country or "", other)

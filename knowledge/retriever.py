@@ -1,0 +1,373 @@
+"""Knows which passages to choose for a message: nearness in meaning, country, shared words, and how official and new.
+
+The parts of a score were weighed on one half of `evals/retrieval/questions.jsonl` and checked on the other. Works
+without an embedding model too: then countries and shared words decide alone. Never returns what is not in the library.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import structlog
+from babel import Locale
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from knowledge.embedding.centring import Centring, build_centring
+from knowledge.embedding.embedder import Embedder, Vectors
+from knowledge.glossing import gloss
+from knowledge.index import (
+    Generation,
+    IndexedPassages,
+    IndexUnusable,
+    VectorIndex,
+    build_generation,
+    open_generation,
+)
+from knowledge.library import Library, LibraryPassage
+from knowledge.reading.countries import find_countries
+from knowledge.telling_sentences import telling_sentences
+from knowledge.vocabulary import SourceTier
+from knowledge.words import WordIndex, words_of
+
+HOME = "IN"  # the country that people leave; naming it says nothing about where they go
+DENSE_CANDIDATES = 60  # per sentence; more changes no ranking at 1,000 passages
+WORD_CANDIDATES = 30
+LIMIT = 8
+ENGLISH = Locale("en")
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each part counts, next to a cosine whose weight is 1, and from which score on a hit is relevant."""
+
+    country: float = 0.1
+    words: float = 0.2
+    official: Mapping[SourceTier, float] = field(
+        default_factory=lambda: {SourceTier.OFFICIAL_PAGE: 0.02, SourceTier.OFFICIAL_LINK: 0.01}
+    )
+    newest: float = 0.02  # for a notice of today, falling evenly to nothing
+    old_after_years: float = 6.0
+    floor: float = 0.2
+    floor_without_model: float = 0.08
+
+
+@dataclass(frozen=True)
+class ScoreParts:
+    """What a score is made of; the parts add up to it."""
+
+    meaning: float
+    country: float
+    words: float
+    source: float
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A chosen passage. `advisory` is the id of its advisory or rule; `standing` ones are there for their country."""
+
+    advisory: str
+    passage: str
+    text: str
+    score: float
+    standing: bool
+    parts: ScoreParts
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of the scores of many passages, each an array in the order of the passages."""
+
+    meaning: Vectors
+    country: Vectors
+    words: Vectors
+    source: Vectors
+
+    def total(self) -> Vectors:
+        """Add the parts up."""
+        return self.meaning + self.country + self.words + self.source
+
+    def at(self, position: int) -> ScoreParts:
+        """Return the parts of one passage."""
+        arrays = (self.meaning, self.country, self.words, self.source)
+        return ScoreParts(*(round(float(array[position]), 4) for array in arrays))
+
+
+def rank(parts: Parts, owners: Sequence[str], candidates: Iterable[int], *, floor: float, limit: int) -> list[int]:
+    """Order candidate positions by score: the best passage of each owner, none under the floor, at most `limit`."""
+    total = parts.total()
+    best: dict[str, int] = {}
+    for position in sorted(candidates, key=lambda position: (-float(total[position]), position)):
+        if total[position] >= floor:
+            best.setdefault(owners[position], position)
+        if len(best) == limit:
+            break
+    return list(best.values())
+
+
+def score_countries(passages: Sequence[frozenset[str]], asked: frozenset[str]) -> Vectors:
+    """Return 1 where a passage is about a country asked for, -1 where only about others, 0 where about none."""
+    scores = np.zeros(len(passages), dtype=np.float32)
+    if asked:
+        for position, countries in enumerate(passages):
+            if countries:
+                scores[position] = 1.0 if countries & asked else -1.0
+    return scores
+
+
+class Shelf:
+    """What is searched: the library's passages with all that is computed once for them. Never changes."""
+
+    def __init__(self, library: Library, fingerprint: str | None, centring: Centring | None, weights: Weights) -> None:
+        passages = library.passages
+        self.library = library
+        self.passages = passages
+        self.owners = [passage.advisory_id for passage in passages]
+        self.positions = {passage.id: position for position, passage in enumerate(passages)}
+        self.countries = [_countries_of(library, owner) for owner in self.owners]
+        self.words = WordIndex(
+            [
+                words_of(_searched_words(library, passage), countries)
+                for passage, countries in zip(passages, self.countries, strict=True)
+            ]
+        )
+        self.source = np.array([_source_bonus(library, owner, weights) for owner in self.owners], dtype=np.float32)
+        self.with_vector, self.vectors = _centred(passages, fingerprint, centring)
+
+    def indexed(self, fingerprint: str) -> IndexedPassages:
+        """Return what the vector index holds."""
+        return IndexedPassages(
+            tuple(self.passages[position].id for position in self.with_vector), self.vectors, fingerprint
+        )
+
+    def best_of(self, owner: str, total: Vectors) -> int | None:
+        """Return the position of an owner's best passage."""
+        positions = [position for position, name in enumerate(self.owners) if name == owner]
+        return max(positions, key=lambda position: float(total[position]), default=None)
+
+
+class SatarkRetriever(BaseRetriever):
+    """Chooses passages for a message from one state of the library. A LangChain retriever; thread-safe."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    shelf: Shelf
+    index: VectorIndex | None = None
+    embedder: Any = None  # an Embedder; pydantic cannot check a Protocol
+    centring: Centring | None = None
+    weights: Weights = Weights()
+
+    def search(self, text: str, *, countries: Iterable[str] = (), limit: int = LIMIT) -> list[Hit]:
+        """Return up to `limit` hits, best first, then the standing warnings of the countries that are not among them.
+
+        `countries` are the destinations where the caller knows them; without any, those named in the text count.
+        A message that nothing in the library is near to gets an empty list.
+        """
+        mentions = find_countries(text)
+        asked = frozenset(countries) or frozenset(mention.code for mention in mentions)
+        asked -= {HOME}
+        sentences = telling_sentences(text, [(mention.start, mention.end) for mention in mentions])
+        parts, candidates = self._score(sentences, asked)
+        chosen = rank(parts, self.shelf.owners, candidates, floor=self._floor, limit=limit)
+        return self._hits(chosen, parts, asked)
+
+    @property
+    def _floor(self) -> float:
+        return self.weights.floor if self.index is not None else self.weights.floor_without_model
+
+    def _score(self, sentences: list[str], asked: frozenset[str]) -> tuple[Parts, set[int]]:
+        names = tuple(name for code in sorted(asked) if (name := ENGLISH.territories.get(code)))
+        glosses = [gloss(sentence, names) for sentence in sentences]
+        words = self._shared_words(sentences, glosses, asked)
+        meaning, near = self._meaning(sentences, glosses)
+        parts = Parts(
+            meaning=meaning,
+            country=self.weights.country * score_countries(self.shelf.countries, asked),
+            words=self.weights.words * words,
+            source=self.shelf.source,
+        )
+        wordy = np.argsort(-words, kind="stable")[:WORD_CANDIDATES]
+        about = [position for position, countries in enumerate(self.shelf.countries) if countries & asked]
+        return parts, near | {int(position) for position in wordy if words[position] > 0} | set(about)
+
+    def _shared_words(self, sentences: list[str], glosses: list[str | None], asked: frozenset[str]) -> Vectors:
+        """Score shared words, with those of the English glosses where that finds more."""
+        original = self.shelf.words.scores(words_of("\n".join(sentences), sorted(asked)))
+        english = [text for text in glosses if text]
+        if not english:
+            return original
+        return np.maximum(original, self.shelf.words.scores(words_of("\n".join([*sentences, *english]), sorted(asked))))
+
+    def _meaning(self, sentences: list[str], glosses: list[str | None]) -> tuple[Vectors, set[int]]:
+        """Return each passage's cosine to the nearest sentence, and the positions that the index finds near.
+
+        A sentence with an English gloss counts with the mean of the two cosines.
+        """
+        meaning = np.zeros(len(self.shelf.passages), dtype=np.float32)
+        if self.index is None or self.centring is None or not sentences or not self.shelf.with_vector:
+            return meaning, set()
+        texts = [*sentences, *(text for text in glosses if text)]
+        vectors = self.centring.centre_queries(self.embedder.embed_queries(texts), texts)
+        cosines = vectors @ self.shelf.vectors.T
+        glossed = [position for position, text in enumerate(glosses) if text]
+        cosines[glossed] = (cosines[glossed] + cosines[len(sentences) :]) / 2
+        meaning[self.shelf.with_vector] = cosines[: len(sentences)].max(axis=0)
+        found = self.index.search_each(vectors, DENSE_CANDIDATES)
+        return meaning, {self.shelf.positions[passage] for hits in found for passage, _ in hits}
+
+    def _hits(self, chosen: list[int], parts: Parts, asked: frozenset[str]) -> list[Hit]:
+        library, owners = self.shelf.library, self.shelf.owners
+        standing = {record.id for code in sorted(asked) for record in library.standing(code)}
+        total = parts.total()
+        missing = standing - {owners[position] for position in chosen}
+        added = [position for owner in missing if (position := self.shelf.best_of(owner, total)) is not None]
+        added.sort(key=lambda position: (-float(total[position]), owners[position]))
+        return [
+            Hit(
+                advisory=owners[position],
+                passage=self.shelf.passages[position].id,
+                text=self.shelf.passages[position].text,
+                score=round(float(total[position]), 4),
+                standing=owners[position] in standing,
+                parts=parts.at(position),
+            )
+            for position in [*chosen, *added]
+        ]
+
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain passes it by name
+    ) -> list[Document]:
+        return [
+            Document(
+                id=hit.passage,
+                page_content=hit.text,
+                metadata={"advisory": hit.advisory, "score": hit.score, "standing": hit.standing},
+            )
+            for hit in self.search(query)
+        ]
+
+
+def build_retriever(
+    library: Library,
+    embedder: Embedder | None = None,
+    centring: Centring | None = None,
+    generation: Generation | None = None,
+    weights: Weights | None = None,
+) -> SatarkRetriever:
+    """Build a retriever for one state of the library. Without an embedder, countries and words decide alone."""
+    chosen = weights or Weights()
+    if embedder is None or centring is None:
+        return SatarkRetriever(shelf=Shelf(library, None, None, chosen), weights=chosen)
+    shelf = Shelf(library, embedder.fingerprint, centring, chosen)
+    index = VectorIndex(shelf.indexed(centring.fingerprint), generation)
+    return SatarkRetriever(shelf=shelf, index=index, embedder=embedder, centring=centring, weights=chosen)
+
+
+class RetrieverKeeper:
+    """Hands out a retriever for the current library, built anew only when the library changes. Thread-safe."""
+
+    def __init__(self, current_library: Callable[[], Library], embedder: Embedder | None, data_dir: Path) -> None:
+        self._current_library = current_library
+        self._embedder = embedder
+        self._data_dir = data_dir
+        self._centring = build_centring(embedder, data_dir) if embedder else None
+        self._generation = open_generation(data_dir, self._centring.fingerprint) if self._centring else None
+        self._lock = threading.Lock()
+        self._retriever: SatarkRetriever | None = None
+
+    def current(self) -> SatarkRetriever:
+        """Return the retriever for what may be said now. Raises what reading the library raises."""
+        library = self._current_library()
+        held = self._retriever
+        if held is not None and held.shelf.library is library:
+            return held
+        with self._lock:
+            held = self._retriever
+            if held is None or held.shelf.library is not library:
+                held = build_retriever(library, self._embedder, self._centring, self._generation)
+                self._retriever = held
+            return held
+
+    def refresh_index(self, now: dt.datetime) -> bool:
+        """Build a new index generation and serve from it, if the one in use is missing or out of step.
+
+        Takes seconds and is meant for a background thread; searches go on meanwhile. Returns whether one was built.
+        A disk that refuses is logged, and exact search goes on.
+        """
+        index = self.current().index
+        if index is None or self._centring is None or not (index.exact or index.late or index.gone):
+            return False
+        passages = self.current().shelf.indexed(self._centring.fingerprint)
+        try:
+            name = build_generation(passages, self._data_dir, now)
+        except IndexUnusable as error:
+            logger.warning("index generation not built, searching exactly", reason=str(error))
+            return False
+        logger.info("index generation built", generation=name, passages=len(passages.ids))
+        return self._serve_from_newest()
+
+    def close(self) -> None:
+        """Let go of the index generation's private copy; searching goes on exactly."""
+        with self._lock:
+            generation, self._generation, self._retriever = self._generation, None, None
+        if generation is not None:
+            generation.close()
+
+    def _serve_from_newest(self) -> bool:
+        generation = open_generation(self._data_dir, self._centring.fingerprint) if self._centring else None
+        with self._lock:
+            old, self._generation, self._retriever = self._generation, generation, None
+        if old is not None:
+            old.close()
+        return generation is not None
+
+
+def _countries_of(library: Library, owner: str) -> frozenset[str]:
+    record = library.advisories.get(owner) or library.rules[owner]
+    return frozenset(record.countries) - {HOME}
+
+
+def _searched_words(library: Library, passage: LibraryPassage) -> str:
+    advisory = library.advisories.get(passage.advisory_id)
+    heading = (advisory.title or advisory.issuer) if advisory else library.rules[passage.advisory_id].title
+    return f"{heading}. {passage.text}"
+
+
+def _source_bonus(library: Library, owner: str, weights: Weights) -> float:
+    """Return a small bonus for what is official and what is new; a rule of law counts as official and new."""
+    advisory = library.advisories.get(owner)
+    if advisory is None:
+        return weights.official[SourceTier.OFFICIAL_PAGE] + weights.newest
+    years = (library.today - advisory.date).days / 365.25 if advisory.date else weights.old_after_years
+    freshness = max(0.0, 1.0 - max(0.0, years) / weights.old_after_years)
+    return weights.official.get(advisory.source_tier, 0.0) + weights.newest * freshness
+
+
+def _centred(
+    passages: Sequence[LibraryPassage], fingerprint: str | None, centring: Centring | None
+) -> tuple[list[int], Vectors]:
+    """Return the positions of the passages that carry a vector of this model, and their centred vectors."""
+    if centring is None:
+        return [], np.zeros((0, 0), dtype=np.float32)
+    chosen = [
+        (position, passage.language, passage.vector)
+        for position, passage in enumerate(passages)
+        if passage.vector is not None and passage.fingerprint == fingerprint
+    ]
+    if not chosen:
+        return [], np.zeros((0, 0), dtype=np.float32)
+    vectors = np.stack([vector for _, _, vector in chosen])
+    return [position for position, _, _ in chosen], centring.centre_passages(vectors, [lang for _, lang, _ in chosen])

@@ -1,0 +1,78 @@
+"""Every setting of Satark, read once from the environment or `.env`. A wrong value stops the start and is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BUNDLED_MODEL = "bundled:multilingual-e5-small"
+
+
+class BadSettings(Exception):  # noqa: N818 - errors are facts with names
+    """A setting has a wrong value; the message names each such setting and says what is wrong."""
+
+
+class Settings(BaseSettings):
+    """The settings of `.env.example`. Secrets are `SecretStr`, so that neither `repr` nor a log shows them."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+
+    telegram_bot_token: SecretStr | None = None
+    telegram_api_base_url: str = "https://api.telegram.org"
+    telegram_webhook_url: str | None = None
+    telegram_webhook_secret: SecretStr | None = None
+    web_listen: str = "127.0.0.1:8080"
+    staff_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    operator_name: str | None = None
+    operator_contact: str | None = None
+    operator_is_government: bool = False
+    database_url: str | None = None
+    data_dir: Path = Path("data")
+    embedding_model: str = BUNDLED_MODEL
+    chat_model: str | None = None
+    alert_approvals: int = Field(default=2, ge=1, le=5)
+    alert_rate_per_second: int = Field(default=25, ge=1, le=1000)
+
+    @field_validator("staff_ids", mode="before")
+    @classmethod
+    def split_staff_ids(cls, value: object) -> object:
+        """Accept `123, 456` as well as one number."""
+        if isinstance(value, str):
+            return tuple(int(part) for part in value.replace(";", ",").split(",") if part.strip())
+        return (value,) if isinstance(value, int) else value
+
+    @field_validator("web_listen")
+    @classmethod
+    def require_host_and_port(cls, value: str) -> str:
+        """Refuse anything but host:port, so that the mistake is named at the start."""
+        host, separator, port = value.rpartition(":")
+        if not (host and separator and port.isdigit() and int(port) < 65536):
+            raise ValueError("write it as host:port, for example 127.0.0.1:8080")
+        return value
+
+    @property
+    def resolved_database_url(self) -> str:
+        """DATABASE_URL, or SQLite inside DATA_DIR."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'satark.sqlite3'}"
+
+    @property
+    def web_host(self) -> str:
+        """The host part of WEB_LISTEN."""
+        return self.web_listen.rpartition(":")[0]
+
+    @property
+    def web_port(self) -> int:
+        """The port part of WEB_LISTEN."""
+        return int(self.web_listen.rpartition(":")[2])
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment and `.env`. Raises BadSettings, which never shows a value (a secret?)."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors(include_input=False)]
+        raise BadSettings("Correct the settings (environment or .env): " + "; ".join(wrong)) from None

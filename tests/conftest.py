@@ -1,0 +1,1 @@
+"""Lets every test import the fakes that lie beside this file."""
