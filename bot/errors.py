@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from html import escape
 
 import structlog
 from telegram import Bot, Update
@@ -45,7 +44,7 @@ async def tell_staff(bot: Bot, services: Services, error: BaseException) -> None
     if told_at is not None and now - told_at < TELL_STAFF_AGAIN_AFTER:
         return
     services.staff_told[place] = now
-    html = text(Language.ENGLISH, fixed_texts.STAFF_TROUBLE, error=escape(type(error).__name__), place=escape(place))
+    html = text(Language.ENGLISH, fixed_texts.STAFF_TROUBLE, error=type(error).__name__, place=place)
     for staff_id in services.staff_ids:
         await send(bot, Outgoing(staff_id, html), sleep=services.sleep)
 
@@ -69,5 +68,5 @@ async def _language_for(update: Update, context: Context) -> Language:
 def _apology(language: Language, services: Services) -> str:
     parts = [text(language, fixed_texts.APOLOGY)]
     if services.operator.contact:
-        parts.append(text(language, fixed_texts.APOLOGY_CONTACT, contact=escape(services.operator.contact)))
+        parts.append(text(language, fixed_texts.APOLOGY_CONTACT, contact=services.operator.contact))
     return "\n\n".join(parts)

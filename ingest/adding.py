@@ -17,7 +17,7 @@ from knowledge.records import AdvisoryRecord
 from knowledge.vocabulary import Status
 
 
-class NotAdded(Exception):  # noqa: N818 - errors are facts with names
+class NotAdded(Exception):
     """Some records may not be stored as they are; the message names each. Nothing was stored."""
 
 

@@ -22,7 +22,7 @@ MOST_PROBLEMS = 20  # named in one message; the rest are counted
 ALLOWED_CONTROLS = "\n\r\t"
 
 
-class BadInput(Exception):  # noqa: N818 - errors are facts with names
+class BadInput(Exception):
     """What was handed in cannot be read. `problems` names each file, line and field; nothing was stored."""
 
     def __init__(self, problems: Sequence[str]) -> None:

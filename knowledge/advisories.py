@@ -54,7 +54,7 @@ class SaveOutcome(StrEnum):
     KEPT = "kept"  # staff had changed this starter record; their words stay
 
 
-class UnknownAdvisory(Exception):  # noqa: N818 - errors are facts with names
+class UnknownAdvisory(Exception):
     """There is no advisory with this id. `near` holds the ids most like it."""
 
     def __init__(self, advisory_id: str, near: Sequence[str] = ()) -> None:
@@ -64,7 +64,7 @@ class UnknownAdvisory(Exception):  # noqa: N818 - errors are facts with names
         self.near = tuple(near)
 
 
-class AlreadyPublished(Exception):  # noqa: N818 - errors are facts with names
+class AlreadyPublished(Exception):
     """A draft may not replace words that are already public; publishing the change has to be asked for."""
 
     def __init__(self, advisory_id: str) -> None:
@@ -74,7 +74,7 @@ class AlreadyPublished(Exception):  # noqa: N818 - errors are facts with names
         self.advisory_id = advisory_id
 
 
-class CannotSupersede(Exception):  # noqa: N818 - errors are facts with names
+class CannotSupersede(Exception):
     """One advisory cannot take the place of the other; the message says why."""
 
 
@@ -244,6 +244,7 @@ def record_of(row: Advisory) -> AdvisoryRecord:
         superseded_by=row.superseded_by,
         valid_until=row.valid_until,
         counts=tuple(_count_of(count) for count in row.counts),
+        gist=dict(row.gist),
     )
 
 
@@ -256,7 +257,7 @@ def as_fields(record: Any) -> dict[str, Any]:
 def hash_content(record: Any, leaving_out: Collection[str] = ()) -> str:
     """Name what a record says by a SHA-256 that white space, and fields left empty, do not change."""
     said = {key: _tidy(value) for key, value in as_fields(record).items() if key not in leaving_out}
-    filled = {key: value for key, value in said.items() if value not in (None, "", [], False)}
+    filled = {key: value for key, value in said.items() if value not in (None, "", [], {}, False)}
     return hashlib.sha256(json.dumps(filled, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

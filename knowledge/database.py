@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,13 +28,14 @@ except ImportError:  # no wheel for this machine: Python's own module serves, mo
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 BUSY_TIMEOUT_S = 5.0
+WAIT_BETWEEN_TRIES_S = 0.02
 FIRST_SQLITE_WITHOUT_WAL_RESET_BUG = (3, 51, 3)  # earlier ones may corrupt a WAL file that two connections reset
 LARGEST_WAL_BYTES = 64 * 1024 * 1024
 MIGRATION_LOCK = 7_282_751  # any number, the same in every process: PostgreSQL's lock while migrations run
 READS_ONLY = "satark_reads_only"
 
 
-class DatabaseUnavailable(Exception):  # noqa: N818 - errors are facts with names
+class DatabaseUnavailable(Exception):
     """The database cannot be used now; the message says why and what to do."""
 
 
@@ -181,13 +183,13 @@ def _build_sqlite_engine(address: URL) -> Engine:
         cursor = connection.cursor()
         for pragma in (
             f"busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}",
-            f"journal_mode = {journal_mode}",
             f"journal_size_limit = {LARGEST_WAL_BYTES}",
             "synchronous = FULL",  # what was acknowledged survives a power cut
             "foreign_keys = ON",
             "secure_delete = ON",  # what a person asked to delete is overwritten, not only unlinked
         ):
             cursor.execute(f"PRAGMA {pragma}")
+        _set_journal_mode(cursor, journal_mode, module)
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -205,6 +207,19 @@ def _sqlite_module() -> ModuleType:
 
 def _journal_mode(module: Any) -> str:
     return "WAL" if module.sqlite_version_info >= FIRST_SQLITE_WITHOUT_WAL_RESET_BUG else "DELETE"
+
+
+def _set_journal_mode(cursor: Any, mode: str, module: Any) -> None:
+    """Set the mode, waiting for others: when several programs create one file, SQLite refuses this without waiting."""
+    give_up_at = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            cursor.execute(f"PRAGMA journal_mode = {mode}")
+            return
+        except module.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up_at:
+                raise
+            time.sleep(WAIT_BETWEEN_TRIES_S)
 
 
 def _is_memory(address: URL) -> bool:

@@ -85,6 +85,7 @@ class Advisory(Base):
     superseded_by: Mapped[str | None] = mapped_column(String(ID_LENGTH))  # an advisory or a rule of law
     valid_until: Mapped[dt.date | None] = mapped_column(Date)
     counts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    gist: Mapped[dict[str, str]] = mapped_column(JSON)
 
     summary: Mapped[list[str]] = mapped_column(JSON)  # staff's own words beside an official text; never answered from
     origin: Mapped[str] = mapped_column(String(CODE_LENGTH))  # who wrote the content last: starter | staff
@@ -132,6 +133,7 @@ class Rule(Base):
     flags: Mapped[list[str]] = mapped_column(JSON)
     reported_by: Mapped[str | None] = mapped_column(Text)
     text_kind: Mapped[str] = mapped_column(String(CODE_LENGTH))
+    gist: Mapped[dict[str, str]] = mapped_column(JSON)
     content_hash: Mapped[str] = mapped_column(String(64))
     changed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 

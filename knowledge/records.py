@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ import yaml
 from knowledge.vocabulary import (
     AdvisoryKind,
     HelplineStatus,
+    Language,
     RedFlag,
     Severity,
     SourceTier,
@@ -69,6 +70,9 @@ class AdvisoryRecord:
     superseded_by: str | None
     valid_until: dt.date | None
     counts: tuple[Count, ...]
+    # What it warns of, in one sentence of ours for each language code. Mapping, so that nobody writes into it; a plain
+    # dict, so that it becomes JSON as it is; and no dict can be hashed.
+    gist: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class RuleRecord:
     flags: tuple[RedFlag, ...]
     reported_by: str | None
     text_kind: TextKind
+    gist: Mapping[str, str] = field(default_factory=dict, hash=False)  # as for an advisory
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ class HelplineRecord:
     note: str | None
 
 
-class BadRecord(ValueError):  # noqa: N818  (our word for it; an error by its base class)
+class BadRecord(ValueError):
     """A curated record cannot be read: `name` is the file, `field` the field, `problem` what is wrong with it."""
 
     def __init__(self, name: str, field: str, problem: str) -> None:
@@ -167,6 +172,7 @@ def build_advisory(values: Mapping[str, object], name: str) -> AdvisoryRecord:
         superseded_by=row.optional_text("superseded_by"),
         valid_until=row.optional_date("valid_until"),
         counts=_counts_of(row),
+        gist=row.words_by_language("gist"),
     )
 
 
@@ -188,6 +194,7 @@ def parse_rule(text: str, name: str) -> RuleRecord:
         flags=row.choices("flags", RedFlag),
         reported_by=row.optional_text("reported_by"),
         text_kind=row.choice("text_kind", TextKind, TextKind.SUMMARY),
+        gist=row.words_by_language("gist"),
     )
 
 
@@ -341,10 +348,10 @@ class _Row:
         self.name = name
 
     def allow_only(self, known: set[str]) -> None:
-        for field in self.values:
-            if field not in known:
+        for given in self.values:
+            if given not in known:
                 raise BadRecord(
-                    self.name, field, f"is not a field of this record; known are {', '.join(sorted(known))}"
+                    self.name, given, f"is not a field of this record; known are {', '.join(sorted(known))}"
                 )
 
     def get(self, field: str) -> object:
@@ -371,6 +378,16 @@ class _Row:
         if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) and item.strip() for item in value):
             raise BadRecord(self.name, field, "must be a list of texts")
         return tuple(item.strip() for item in value)
+
+    def words_by_language(self, field: str) -> dict[str, str]:
+        given = self.get(field)
+        if given is None:
+            return {}
+        if not isinstance(given, dict) or not set(given) <= set(Language):
+            raise BadRecord(self.name, field, f"must hold one sentence for each language of {', '.join(Language)}")
+        if not all(isinstance(words, str) and words.strip() for words in given.values()):
+            raise BadRecord(self.name, field, "every language needs its sentence in quotes, or leave it out")
+        return {str(code): " ".join(words.split()) for code, words in given.items()}
 
     def slug(self, field: str) -> str:
         value = self.text(field)

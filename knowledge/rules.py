@@ -54,6 +54,7 @@ def rule_record_of(row: Rule) -> RuleRecord:
         flags=tuple(map(RedFlag, row.flags)),
         reported_by=row.reported_by,
         text_kind=TextKind(row.text_kind),
+        gist=dict(row.gist),
     )
 
 

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 BUNDLED_MODEL = "bundled:multilingual-e5-small"
 
 
-class BadSettings(Exception):  # noqa: N818 - errors are facts with names
+class BadSettings(Exception):
     """A setting has a wrong value; the message names each such setting and says what is wrong."""
 
 

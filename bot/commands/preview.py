@@ -25,9 +25,9 @@ def preview_command() -> None:
         asyncio.run(serve_page(settings, build_parts(settings)))
 
 
-async def serve_page(settings: Settings, parts: Parts) -> None:
-    """Serve the page at WEB_LISTEN until told to stop. Raises `AddressInUse`."""
-    stop = stop_on_signals()
+async def serve_page(settings: Settings, parts: Parts, stop: asyncio.Event | None = None) -> None:
+    """Serve the page at WEB_LISTEN until `stop` is set, or a signal ends the program. Raises `AddressInUse`."""
+    stop = stop or stop_on_signals()
     with open_socket(settings.web_host, settings.web_port) as listening:
         recording = RecordingRequest()
         application = build_application(settings, parts.advisor, parts.people, parts.library, request=recording)

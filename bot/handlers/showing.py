@@ -46,7 +46,7 @@ def _additions(context: Context, reply: Reply, screen: str, note: str | None) ->
     additions = []
     contact = services_of(context).operator.contact
     if reply.kind is Kind.EMERGENCY and contact and escape(contact) not in screen:
-        additions.append(text(reply.language, fixed_texts.EMERGENCY_CONTACT, contact=escape(contact)))
+        additions.append(text(reply.language, fixed_texts.EMERGENCY_CONTACT, contact=contact))
     if note:
         additions.append(f"<i>{text(reply.language, note)}</i>")
     return additions

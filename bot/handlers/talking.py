@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from telegram import InlineKeyboardMarkup, Update
 from telegram.constants import ChatType
 
@@ -14,10 +12,9 @@ from bot.texts import text
 
 
 async def say(update: Update, context: Context, message: str, **values: str) -> None:
-    """Say a fixed text in the person's language; values are escaped here."""
+    """Say a fixed text in the person's language; values are escaped."""
     language = await find_language(update, context)
-    escaped = {name: escape(value) for name, value in values.items()}
-    await say_html(update, context, text(language, message, **escaped))
+    await say_html(update, context, text(language, message, **values))
 
 
 async def say_html(

@@ -8,7 +8,7 @@ from babel.dates import format_date
 
 from bot.presenters import fixed_texts
 from bot.presenters.reply import Operator
-from bot.texts import text
+from bot.texts import locale_of, text
 from knowledge.library import Library
 from knowledge.records import HelplineRecord
 from knowledge.vocabulary import HelplineStatus, Language
@@ -25,7 +25,7 @@ def present_start(language: Language, operator: Operator) -> str:
 
 def present_about(language: Language, operator: Operator) -> str:
     """Return what Satark does and who runs it."""
-    contact = text(language, fixed_texts.CONTACT, contact=escape(operator.contact)) if operator.contact else ""
+    contact = text(language, fixed_texts.CONTACT, contact=operator.contact) if operator.contact else ""
     return _paragraphs(text(language, fixed_texts.ABOUT), present_operator(language, operator), contact)
 
 
@@ -34,7 +34,7 @@ def present_operator(language: Language, operator: Operator) -> str:
     status = fixed_texts.GOVERNMENT if operator.is_government else fixed_texts.NOT_GOVERNMENT
     if not operator.name:
         return f"{text(language, fixed_texts.OPERATOR_UNKNOWN)} {text(language, status)}"
-    return f"{text(language, fixed_texts.OPERATED_BY, operator=escape(operator.name))} {text(language, status)}"
+    return f"{text(language, fixed_texts.OPERATED_BY, operator=operator.name)} {text(language, status)}"
 
 
 def present_sources(language: Language, library: Library) -> str:
@@ -58,28 +58,21 @@ def _count_notices(language: Language, library: Library) -> str:
     ]
     if not days:
         return text(language, fixed_texts.SOURCES_COUNT_UNDATED, count=count)
-    newest = format_date(max(days), format="long", locale=_locale(language))
-    return text(language, fixed_texts.SOURCES_COUNT, count=count, date=escape(newest))
+    newest = format_date(max(days), format="long", locale=locale_of(language))
+    return text(language, fixed_texts.SOURCES_COUNT, count=count, date=newest)
 
 
 def _present_helpline(language: Language, line: HelplineRecord) -> str:
     ways = [*line.phones, *(f"WhatsApp {number}" for number in line.whatsapp), line.email, line.url]
-    about = [line.who_for, line.hours, text(language, fixed_texts.HELPLINE_AS_OF, date=line.as_of)]
+    about = [escape(part) for part in (line.who_for, line.hours) if part]
+    about.append(text(language, fixed_texts.HELPLINE_AS_OF, date=line.as_of))
     return "\n".join(
-        [
-            f"<b>{escape(line.name)}</b>",
-            *(escape(way) for way in ways if way),
-            f"<i>{escape('; '.join(part for part in about if part))}</i>",
-        ]
+        [f"<b>{escape(line.name)}</b>", *(escape(way) for way in ways if way), f"<i>{'; '.join(about)}</i>"]
     )
 
 
 def _india_first(line: HelplineRecord) -> tuple[bool, str]:
     return (line.country not in (None, "IN"), line.name)
-
-
-def _locale(language: Language) -> str:
-    return {"en": "en_IN", "hi": "hi_IN", "hi-Latn": "hi_Latn"}.get(language.value, language.value)
 
 
 def _paragraphs(*parts: str) -> str:

@@ -14,13 +14,24 @@ from enum import StrEnum
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.presenters import fixed_texts
-from bot.texts import text
+from bot.texts import catalogue_languages, text
 from knowledge.vocabulary import Language
 
-OFFERED_LANGUAGES = {
+# Each language in its own name, as the people who read it know it. Offered are those that have a catalogue.
+OWN_NAMES = {
     Language.ENGLISH: "English",
     Language.HINDI: "हिन्दी",
     Language.HINGLISH: "Hinglish (Hindi in abc)",
+    Language.PUNJABI: "ਪੰਜਾਬੀ",
+    Language.MALAYALAM: "മലയാളം",
+    Language.TAMIL: "தமிழ்",
+    Language.TELUGU: "తెలుగు",
+    Language.BENGALI: "বাংলা",
+    Language.GUJARATI: "ગુજરાતી",
+    Language.MARATHI: "मराठी",
+    Language.KANNADA: "ಕನ್ನಡ",
+    Language.ODIA: "ଓଡ଼ିଆ",
+    Language.URDU: "اردو",
 }
 AUTOMATIC = "auto"
 
@@ -98,18 +109,15 @@ def reply_keyboard(shown_id: str, sections: Iterable[str], language: Language) -
 def reply_language_keyboard(shown_id: str) -> InlineKeyboardMarkup:
     """Return the languages in which the same reply can be shown again."""
     return InlineKeyboardMarkup(
-        [
-            [_button(name, Action.SHOW_IN_LANGUAGE, shown_id, language.value)]
-            for language, name in OFFERED_LANGUAGES.items()
-        ]
+        _two_a_row(_button(OWN_NAMES[code], Action.SHOW_IN_LANGUAGE, shown_id, code.value) for code in _offered())
     )
 
 
 def language_keyboard(language: Language) -> InlineKeyboardMarkup:
     """Return the languages to choose from, and "same as my message"."""
-    named = [_button(name, Action.CHOOSE_LANGUAGE, code.value) for code, name in OFFERED_LANGUAGES.items()]
+    named = _two_a_row(_button(OWN_NAMES[code], Action.CHOOSE_LANGUAGE, code.value) for code in _offered())
     automatic = _button(text(language, fixed_texts.BUTTON_AUTOMATIC), Action.CHOOSE_LANGUAGE, AUTOMATIC)
-    return InlineKeyboardMarkup([named[:2], named[2:], [automatic]])
+    return InlineKeyboardMarkup([*named, [automatic]])
 
 
 def start_keyboard(language: Language) -> InlineKeyboardMarkup:
@@ -120,3 +128,13 @@ def start_keyboard(language: Language) -> InlineKeyboardMarkup:
 
 def _button(label: str, action: Action, *parts: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(label, callback_data=":".join(["v1", action.value, *parts]))
+
+
+def _offered() -> list[Language]:
+    has_catalogue = catalogue_languages()
+    return [code for code in OWN_NAMES if code in has_catalogue]
+
+
+def _two_a_row(buttons: Iterable[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
+    waiting = list(buttons)
+    return [waiting[place : place + 2] for place in range(0, len(waiting), 2)]

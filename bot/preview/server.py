@@ -128,10 +128,11 @@ class _Page:
         text = body.get("text")
         if not isinstance(text, str) or not text.strip():
             raise BadRequestFromPage("There is nothing to check yet. Please write or paste the offer.")
+        text = _without_half_characters(text)
         if len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
             raise BadRequestFromPage("This is too long for one message. Please send it in two parts.", 413)
         async with self._room:
-            turn = await self._conversations.say(chat_id, _without_lone_surrogates(text), _language_code(request))
+            turn = await self._conversations.say(chat_id, text, _language_code(request))
         return _answer(turn)
 
     async def press(self, request: Request) -> Response:
@@ -143,7 +144,7 @@ class _Page:
             raise BadRequestFromPage("This button cannot be used.")
         async with self._room:
             turn = await self._conversations.press(
-                chat_id, _without_lone_surrogates(data), message_id, _language_code(request)
+                chat_id, _without_half_characters(data), message_id, _language_code(request)
             )
         return _answer(turn)
 
@@ -184,7 +185,7 @@ async def _read_json(request: Request) -> dict[str, Any]:
     return body
 
 
-def _without_lone_surrogates(text: str) -> str:
+def _without_half_characters(text: str) -> str:
     """JSON may smuggle in half characters that no other program takes."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 

@@ -32,6 +32,7 @@ def cite_advisory(record: AdvisoryRecord, quote: str | None = None) -> Citation:
         topics=record.topics,
         quote=quote or record.facts[0],
         quote_kind=record.text_kind,
+        gist=record.gist,
     )
 
 
@@ -51,6 +52,7 @@ def cite_rule(rule: RuleRecord) -> Citation:
         topics=rule.topics,
         quote=rule.text.strip(),
         quote_kind=rule.text_kind,
+        gist=rule.gist,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from knowledge.records import HelplineRecord
@@ -44,6 +45,7 @@ class Citation:
     topics: tuple[Topic, ...]
     quote: str
     quote_kind: TextKind
+    gist: Mapping[str, str] = field(default_factory=dict)  # language code -> one short sentence
 
 
 @dataclass(frozen=True)

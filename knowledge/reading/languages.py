@@ -60,7 +60,7 @@ _OWN_LINES_FROM = 2
 # How clearly an Indian language must show against English (share of the weights): forwards are full of English nouns.
 _AGAINST_ENGLISH = 0.42
 _ENOUGH_WEIGHT = 0.9
-_ENOUGH_ALONE = 0.3  # where no small English word stands at all: one shared word will do
+_ENOUGH_ALONE = 0.2  # where no small English word stands at all: one shared word will do
 _ENDING_WEIGHT = 0.5
 _SHORTEST_WITH_ENDING = 6
 

@@ -22,6 +22,7 @@ HOME = "IN"
 # How far around a name a word can still speak of it, in characters: about six words.
 _REACH = 48
 _CLAUSE_END = re.compile(r"[.!?।\n|;]")
+_CLAUSE_START = re.compile(r"[.!?।\n|;:]")
 _PLACE_KINDS = frozenset({"country", "city", "flag"})
 _ARROW = re.compile(r"^[\s*_]*(?:[→➡⮕⇒⟶✈🛫🛬️>»]|[-–—=]+>|\.{2,}|[-–—]{1,2}(?=\s*$))[\s\S]{0,40}$")
 # A case ending that stands as a word of its own between a name and the words that speak of it.
@@ -80,13 +81,18 @@ def _sort(named: Sequence[CountryMention], parts: Mapping[CountryMention, str], 
 
 
 def _only(named: Sequence[CountryMention], parts: Mapping[CountryMention, str], wanted: set[str]) -> list[str]:
-    """Countries of which at least half of the mentions play a wanted part, and none is the end of a chain."""
+    """Countries of which enough mentions play a wanted part.
+
+    Half of them for a stop, if none is the end of a chain; all of them for what is named by the way.
+    """
     codes = _unique(mention.code for mention in named if parts.get(mention) in wanted)
     played = {code: [parts.get(mention) for mention in named if mention.code == code] for code in codes}
     return [code for code in codes if _mostly(played[code], wanted)]
 
 
 def _mostly(played: Sequence[str | None], wanted: set[str]) -> bool:
+    if "aside" in wanted:
+        return all(part in wanted for part in played)
     return "end" not in played and 2 * sum(part in wanted for part in played) >= len(played)
 
 
@@ -133,7 +139,7 @@ def _leads_on(gap: str) -> bool:
 def _part_by_neighbours(text: str, mention: CountryMention) -> str | None:
     words, before, after = _words(), _before(text, mention), _after(text, mention)
     if words.before_via.search(before) or words.after_via.match(after):
-        return "via"
+        return "stop" if words.staying.search(after) else "via"
     if words.before_other.search(before) or words.after_other.match(after):
         return "aside"
     if words.before_later.search(before) or words.after_later.match(after):
@@ -146,7 +152,7 @@ def _part_by_neighbours(text: str, mention: CountryMention) -> str | None:
 def _before(text: str, mention: CountryMention) -> str:
     """What precedes a mention in its clause, spaces made plain."""
     start = max(0, mention.start - _REACH)
-    return _spaced(_CLAUSE_END.split(text[start : mention.start])[-1]).strip() + " "
+    return _spaced(_CLAUSE_START.split(text[start : mention.start])[-1]).strip() + " "
 
 
 def _after(text: str, mention: CountryMention) -> str:
@@ -176,6 +182,7 @@ class _Words:
     before_later: re.Pattern[str]
     after_later: re.Pattern[str]
     after_official: re.Pattern[str]
+    staying: re.Pattern[str]
 
 
 @cache

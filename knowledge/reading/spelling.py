@@ -148,6 +148,8 @@ def loosen(key: str, tamil: bool = False) -> str:
     """The loose key of a close key, for long names only: spellings of different languages meet."""
     loose = key.translate(_LOOSE_TAMIL if tamil else _LOOSE)
     loose = loose.replace("या", "े").replace("ाि", "े")  # the vowel of "land" and of "Thai"
+    if not tamil:
+        loose = loose.replace("ा", "")  # Bengali and Odia write where others leave the inherent vowel
     return _REPEATED.sub(r"\1", loose)
 
 

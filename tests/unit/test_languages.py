@@ -19,7 +19,7 @@ IN_ONE_LANGUAGE = [
     ("hi-Latn", "oman jana thik h kya"),
     ("hi-Latn", "pesa wapas kese milega"),
     ("hi-Latn", "mujhe saudi bhej rhe h bina contract ke"),
-    ("hi-Latn", "Warehouse job Poland, salary 900 euro, visa process free hai, interview nahi hoga, jaldi passport bhejo"),
+    ("hi-Latn", "Warehouse job Poland, 900 euro, visa process free hai, interview nahi hoga, passport bhejo"),
     ("hi-Latn", "bhaiya ye company ka offer letter asli lagta hai kya aapko"),
     ("hi-Latn", "hello bhaiya ji"),  # a greeting is nobody's English
     ("hi-Latn", "HELPER KA KAAM HAI DUBAI ME KYA KARU"),

@@ -1,0 +1,54 @@
+# Satark: the commands people need. `make help` lists them. Nothing here needs root.
+
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+
+# The checks load the starter knowledge into a place of their own, so that what staff did in data/ changes no figure.
+CHECK_DATA := $(CURDIR)/build/check-data
+IN_CHECK_DATA := DATA_DIR="$(CHECK_DATA)" DATABASE_URL="sqlite:///$(CHECK_DATA)/satark.sqlite3" \
+	EMBEDDING_MODEL=bundled:multilingual-e5-small
+
+# Offline: no library may look for models or send usage figures. What our tests serve themselves is on loopback.
+OFFLINE := HF_HUB_OFFLINE=1 ANONYMIZED_TELEMETRY=False NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost
+
+# The languages that replies are written in so far; the floors count these. `make evals` measures all.
+SPOKEN := en,hi,hi-Latn
+ALL_OFFERS := $(patsubst %,--cases %,$(wildcard evals/offers/*.jsonl))
+
+.DEFAULT_GOAL := help
+.PHONY: help set-up run test check evals bench check-data
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name words; do \
+		printf 'make %-8s %s\n' "$$name" "$$words"; done
+
+run: set-up ## Set everything up, load the starter advisories and start the bot (Telegram with a token, else a local page)
+	@.venv/bin/satark-ingest add --starter --publish
+	@exec .venv/bin/satark run
+
+test: set-up ## Set everything up and run the tests, offline
+	@$(OFFLINE) $(PYTHON) -m pytest
+
+check: set-up ## Check format, style, types and import directions, then the floors that quality must not fall below
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	@$(MAKE) --no-print-directory check-data
+	@echo "Measuring retrieval ..."
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.retrieval.evaluate --floor evals/retrieval/floor.toml
+	@echo "Measuring replies ..."
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate --lang $(SPOKEN) --floor evals/offers/floor.toml
+
+evals: set-up check-data ## Measure retrieval and replies on every set of cases and print the reports
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.retrieval.evaluate
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate $(ALL_OFFERS)
+
+bench: set-up check-data ## Time whole replies, the start and the memory of the serving program
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) benchmarks/replies.py
+
+set-up:
+	@requirements/set_up.sh
+
+check-data: set-up
+	@$(OFFLINE) $(IN_CHECK_DATA) .venv/bin/satark-ingest add --starter --publish

@@ -1,0 +1,135 @@
+"""`satark status`, `doctor` and `models`: what is loaded, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Engine
+
+from bot.application import now_utc
+from bot.commands.parts import explained_to_operator
+from knowledge.database import DatabaseUnavailable, build_engine, has_database
+from knowledge.embedding.embedder import ModelUnavailable
+from knowledge.embedding.factory import build_embedder
+from knowledge.library import Library, day_in_india, load_library
+from knowledge.settings import Settings, read_settings
+from knowledge.vocabulary import Severity
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing the doctor looked at. `advice` says what to do where it is not well."""
+
+    name: str
+    well: bool
+    words: str
+    advice: str = ""
+
+
+def status_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Show what is loaded, and how new it is."""
+    with explained_to_operator():
+        settings = read_settings()
+        facts = _facts(_open_library(build_engine(settings.resolved_database_url)), settings)
+        if as_json:
+            typer.echo(json.dumps(facts, ensure_ascii=False))
+            return
+        table = Table(show_header=False, title="Satark", title_justify="left")
+        for name, value in facts.items():
+            table.add_row(name.replace("_", " "), str(value))
+        Console().print(table)
+
+
+def doctor_command() -> None:
+    """Check what Satark needs; exit code 1 where something must be done."""
+    with explained_to_operator():
+        settings = read_settings()
+        findings = [look(settings) for look in _LOOKS]
+        table = Table(show_header=False, title="Doctor", title_justify="left")
+        for finding in findings:
+            table.add_row("✓" if finding.well else "✗", finding.name, finding.words, finding.advice)
+        Console().print(table)
+        raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def models_command() -> None:
+    """Show the embedding model, and build it where it is missing."""
+    with explained_to_operator():
+        settings = read_settings()
+        try:
+            embedder = build_embedder(settings)
+        except ModelUnavailable as problem:
+            typer.echo(str(problem), err=True)
+            raise typer.Exit(1) from None
+        typer.echo(f"{settings.embedding_model}: {embedder.dimension} dimensions, fingerprint {embedder.fingerprint}")
+
+
+def _open_library(engine: Engine) -> Library:
+    if not has_database(engine):
+        raise DatabaseUnavailable("There is no database yet. Run `make run`, or `satark-ingest add --starter`.")
+    return load_library(engine, day_in_india(now_utc()))
+
+
+def _facts(library: Library, settings: Settings) -> dict[str, object]:
+    dates = [record.date for record in library.advisories.values() if record.date]
+    embedded = sum(passage.vector is not None for passage in library.passages)
+    return {
+        "advisories_in_use": len(library.advisories),
+        "warnings_in_use": sum(r.severity is not Severity.NOTICE for r in library.advisories.values()),
+        "newest_advisory": max(dates).isoformat() if dates else None,
+        "rules_of_law": len(library.rules),
+        "helplines": len(library.helplines),
+        "passages": len(library.passages),
+        "passages_with_vector": embedded,
+        "embedding_model": settings.embedding_model,
+        "telegram": "configured" if settings.telegram_bot_token else "not configured (local page)",
+    }
+
+
+def _look_at_database(settings: Settings) -> Finding:
+    try:
+        library = _open_library(build_engine(settings.resolved_database_url))
+    except DatabaseUnavailable as problem:
+        return Finding("database", False, str(problem), "Run `make run`.")
+    count = len(library.advisories)
+    return Finding("database", count > 0, f"{count} advisories in use", "" if count else "Run `make run`.")
+
+
+def _look_at_model(settings: Settings) -> Finding:
+    try:
+        embedder = build_embedder(settings)
+    except ModelUnavailable as problem:
+        return Finding("embedding model", False, str(problem), "Replies still work, by countries and words.")
+    return Finding("embedding model", True, f"fingerprint {embedder.fingerprint}")
+
+
+def _look_at_settings(settings: Settings) -> Finding:
+    if settings.telegram_bot_token and not settings.operator_name:
+        return Finding("operator", False, "OPERATOR_NAME is empty", "Say in .env who runs this bot.")
+    return Finding("operator", True, settings.operator_name or "local page only")
+
+
+def _look_at_approvals(settings: Settings) -> Finding:
+    enough = settings.alert_approvals >= 2  # DESIGN: two people approve what goes to everyone
+    return Finding("alert approvals", enough, str(settings.alert_approvals), "" if enough else "Use 2 or more.")
+
+
+def _look_at_photos(_settings: Settings) -> Finding:
+    found = shutil.which("tesseract") is not None
+    return Finding("photos", True, "Tesseract is present" if found else "photos cannot be read; people are told so")
+
+
+_LOOKS: tuple[Callable[[Settings], Finding], ...] = (
+    _look_at_database,
+    _look_at_model,
+    _look_at_settings,
+    _look_at_approvals,
+    _look_at_photos,
+)

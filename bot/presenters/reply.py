@@ -1,0 +1,344 @@
+"""Words a reply: the first screen, what the buttons open, and all of it as plain text. Decides nothing.
+
+First line the verdict; then why, the person's own words beside what it rests on; then what to do; then whom to call.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html import escape, unescape
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from bot.presenters import reply_texts as words
+from bot.texts import locale_of, text
+from knowledge.advisor.replies import Citation, FlagFound, Reply
+from knowledge.records import HelplineRecord
+from knowledge.vocabulary import HelplineStatus, Kind, Language, TextKind, Topic
+
+MOST_FLAGS_ON_SCREEN = 3
+MOST_STEPS_ON_SCREEN = 3
+MOST_POINTS_ON_SCREEN = 3
+_LONGEST_FACT = 260  # characters of a summary in the evidence
+_MISSION = re.compile(r"(?:Embassy|High Commission|Consulate General) of India, (?P<place>.+)")
+_SEVERE = ("warning", "do_not_go", "leave", "avoid_non_essential")
+_OFFICIAL_DOMAIN = re.compile(r"https?://([^/]+)")
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who runs this copy of Satark, as its settings say."""
+
+    name: str | None = None
+    contact: str | None = None
+    is_government: bool = False
+
+
+@dataclass(frozen=True)
+class Presented:
+    """A worded reply. `screen` and `sections` are Telegram HTML, `text` is plain and holds everything."""
+
+    language: Language
+    direction: str
+    screen: str
+    sections: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+
+
+def present(reply: Reply, *, operator: Operator) -> Presented:
+    """Word a reply in its language; where we cannot write the person's language, in English and then in Hindi."""
+    if reply.fallback_language:
+        return _present_twice(reply, operator)
+    return _present_in(reply, reply.language, operator)
+
+
+def next_steps(reply: Reply) -> list[str]:
+    """Return the next steps as plain sentences, for the JSON form."""
+    return [as_plain(text(reply.language, words.STEPS[key])) for key in reply.steps]
+
+
+def as_plain(html: str) -> str:
+    """Return Telegram HTML as plain text; a link keeps its address."""
+    with_links = re.sub(r'<a href="([^"]+)">([^<]*)</a>', r"\2: \1", html)
+    return unescape(re.sub(r"<[^>]+>", "", with_links))
+
+
+def _present_in(reply: Reply, language: Language, operator: Operator) -> Presented:
+    wording = _Wording(reply, language, operator)
+    sections = {
+        name: section
+        for name, section in (
+            ("evidence", wording.evidence()),
+            ("what_to_do", wording.what_to_do()),
+            ("helplines", wording.helplines()),
+        )
+        if section
+    }
+    screen = wording.screen()
+    everything = "\n\n".join([screen, *sections.values()])
+    direction = "rtl" if language is Language.URDU else "ltr"
+    return Presented(language, direction, screen, sections, as_plain(everything))
+
+
+def _present_twice(reply: Reply, operator: Operator) -> Presented:
+    english = _present_in(reply, Language.ENGLISH, operator)
+    hindi = _present_in(reply, Language.HINDI, operator)
+    head = text(Language.ENGLISH, words.FALLBACK_LANGUAGE) + "\n" + text(Language.HINDI, words.FALLBACK_LANGUAGE)
+    screen = f"{head}\n\n{english.screen}\n\n———\n\n{hindi.screen}"
+    sections = {name: f"{section}\n\n{hindi.sections[name]}" for name, section in english.sections.items()}
+    return Presented(Language.ENGLISH, "ltr", screen, sections, as_plain("\n\n".join([screen, *sections.values()])))
+
+
+class _Wording:
+    """The words of one reply in one language."""
+
+    def __init__(self, reply: Reply, language: Language, operator: Operator) -> None:
+        self.reply = reply
+        self.language = language
+        self.operator = operator
+        self.locale = Locale.parse(locale_of(language))
+
+    def screen(self) -> str:
+        """The first screen."""
+        by_kind = {
+            Kind.ASSESSMENT: self._assessment,
+            Kind.ANSWER: self._answer,
+            Kind.EMERGENCY: self._emergency,
+            Kind.AGENT: self._agent,
+        }
+        paragraphs = by_kind.get(self.reply.kind, self._small_talk)()
+        if self.reply.trouble == "no_search":
+            paragraphs.append(self._say(words.TROUBLE_SEARCH))
+        return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+    def evidence(self) -> str:
+        """Everything the reply rests on, each with issuer, date and address."""
+        if not self.reply.citations:
+            return ""
+        items = [self._evidence_item(citation) for citation in self.reply.citations]
+        flags = [self._flag_line(flag, with_source=True) for flag in self.reply.red_flags]
+        parts = [self._say(words.EVIDENCE), "\n".join(flags), *items, self._counts()]
+        return "\n\n".join(part for part in parts if part)
+
+    def what_to_do(self) -> str:
+        """All next steps, numbered."""
+        if self.reply.kind in (Kind.OFF_TOPIC, Kind.HELP) or not self.reply.steps:
+            return ""
+        steps = [f"{number}. {self._say(words.STEPS[key])}" for number, key in enumerate(self.reply.steps, start=1)]
+        return "\n".join([self._say(words.DO_NOW), *steps])
+
+    def helplines(self) -> str:
+        """Whom to call, each with owner and date."""
+        if not self.reply.helplines:
+            return ""
+        return "\n\n".join([self._say(words.CALL), *(self._helpline(line) for line in self.reply.helplines)])
+
+    def _assessment(self) -> list[str]:
+        steps = self._steps(MOST_STEPS_ON_SCREEN)
+        return [
+            self._verdict(),
+            self._flags_on_screen(),
+            self._official_on_screen(1),
+            self._points(1),
+            self._say(words.RECRUITER),
+            steps,
+            self._call_on_screen(),
+        ]
+
+    def _answer(self) -> list[str]:
+        head = self._verdict() if self.reply.verdict else self._say(words.ANSWER)
+        points = self._points(MOST_POINTS_ON_SCREEN)
+        official = self._official_on_screen(1 if points else 3)
+        found = points or official or self._rule_on_screen()
+        flags = self._flags_on_screen() if self.reply.verdict else ""
+        steps = self._steps(2) if self.reply.verdict else ""
+        unknown = "" if found else self._say(words.NOT_FOUND)
+        return [head, points, flags, official, unknown, "" if points or official else self._rule_on_screen(), steps,
+                self._call_on_screen()]  # fmt: skip
+
+    def _emergency(self) -> list[str]:
+        head = [self._say(words.EMERGENCY)]
+        if "stay_with_us" in self.reply.steps:
+            head.append(self._say(words.STEPS["stay_with_us"]))
+        if self.reply.countries:
+            head.append(self._say(words.EMERGENCY_FOR, country=self._countries()))
+        lines = [self._helpline(line) for line in self.reply.helplines[:3]]
+        steps = [key for key in self.reply.steps if key != "stay_with_us"][:4]
+        todo = "\n".join(f"👉 {self._say(words.STEPS[key])}" for key in steps)
+        contact = self._say(words.OPERATOR_CONTACT, contact=self.operator.contact) if self.operator.contact else ""
+        return [*head, "\n".join(lines), todo, contact]
+
+    def _agent(self) -> list[str]:
+        steps = "\n".join(f"👉 {self._say(words.STEPS[key])}" for key in self.reply.steps)
+        return [self._say(words.AGENT), self._say(words.POINTS["agent_not_confirmed"]), steps, self._call_on_screen()]
+
+    def _small_talk(self) -> list[str]:
+        head = words.GREETING if self.reply.kind is Kind.HELP else words.OFF_TOPIC
+        return [self._say(head), self._say(words.STEPS["send_offer"])]
+
+    def _verdict(self) -> str:
+        assert self.reply.verdict is not None  # noqa: S101 - callers checked; keeps the type narrow
+        line = self._say(words.VERDICTS[self.reply.verdict])
+        return f"{line}\n{self._reason()}"
+
+    def _reason(self) -> str:
+        key = self.reply.reason
+        if key == "pattern_matches" and not self.reply.countries:
+            key = "pattern_matches_anywhere"
+        if key == "destination_warned" and self.reply.kind is Kind.ANSWER:
+            key = "destination_warned_travel"
+        return self._say(words.REASONS[key], country=self._countries(), count=len(self.reply.red_flags))
+
+    def _flags_on_screen(self) -> str:
+        shown = sorted(self.reply.red_flags, key=lambda flag: _FLAG_ORDER.index(flag.code))
+        lines = [self._flag_line(flag, with_source=False) for flag in shown[:MOST_FLAGS_ON_SCREEN]]
+        left = len(shown) - len(lines)
+        if left > 0:
+            lines.append(self._say(words.MORE_SIGNS, count=left))
+        return "\n".join(lines)
+
+    def _flag_line(self, flag: FlagFound, *, with_source: bool) -> str:
+        quote = self._say(words.YOU_WROTE, quote=flag.quote)
+        line = f"▪️ {quote}\n{self._say(words.FLAGS[flag.code])}"
+        source = next((c for c in self.reply.citations if c.id == flag.rests_on), None)
+        if with_source and source is not None:
+            return f"{line} {self._say(words.RESTS_ON, name=as_plain(self._name(source)))}"
+        return line
+
+    def _official_on_screen(self, most: int) -> str:
+        notices = [citation for citation in self.reply.citations if citation.type == "advisory"]
+        return "\n".join(self._official_line(citation) for citation in notices[:most])
+
+    def _official_line(self, citation: Citation) -> str:
+        gist = citation.gist.get(self.language.value)
+        name = f"📄 {self._issuer(citation.issuer)}, {self._date(citation)}"
+        return f"{name}: {self._summary(citation, gist)} {self._link(citation)}".strip()
+
+    def _summary(self, citation: Citation, gist: str | None) -> str:
+        """The gist in the person's language, else our English summary (said so), else the official words."""
+        if gist is None and citation.quote_kind is TextKind.OFFICIAL_WORDS:
+            return self._say(words.OFFICIAL_WORDS, summary=_shorten(citation.quote))
+        if gist is None and self.language is not Language.ENGLISH:
+            return f"{self._topics(citation.topics)}."
+        summary = gist or _shorten(citation.quote)
+        if citation.reported_by:
+            return self._say(words.IN_SHORT_REPORTED, outlet=citation.reported_by, summary=summary)
+        return self._say(words.IN_SHORT, summary=summary)
+
+    def _rule_on_screen(self) -> str:
+        rules = [citation for citation in self.reply.citations if citation.type == "rule"]
+        return "\n".join(self._evidence_item(citation) for citation in rules[:2])
+
+    def _evidence_item(self, citation: Citation) -> str:
+        gist = citation.gist.get(self.language.value)
+        head = self._name(citation)
+        quote = _shorten(citation.quote)
+        if self.language is not Language.ENGLISH and citation.quote_kind is TextKind.SUMMARY:
+            quote = f"{gist}" if gist else f"{quote} {self._say(words.IN_ENGLISH)}"
+        body = (
+            self._say(words.OFFICIAL_WORDS, summary=quote)
+            if citation.quote_kind is TextKind.OFFICIAL_WORDS
+            else self._say(words.IN_SHORT_REPORTED, outlet=citation.reported_by, summary=quote)
+            if citation.reported_by
+            else self._say(words.IN_SHORT, summary=quote)
+        )
+        return f"{head}\n{body} {self._link(citation)}".strip()
+
+    def _name(self, citation: Citation) -> str:
+        if citation.type == "rule":
+            title = citation.title or citation.id
+            return f"⚖️ {escape(title, quote=False)} ({self._issuer(citation.issuer)})"
+        title = f" — {escape(citation.title, quote=False)}" if citation.title else ""
+        return f"📄 <b>{self._issuer(citation.issuer)}, {self._date(citation)}</b>{title}"
+
+    def _points(self, most: int) -> str:
+        keys = [key for key in self.reply.points if key in words.POINTS]
+        return "\n\n".join(self._say(words.POINTS[key]) for key in keys[:most])
+
+    def _steps(self, most: int) -> str:
+        return "\n".join(f"👉 {self._say(words.STEPS[key])}" for key in self.reply.steps[:most])
+
+    def _call_on_screen(self) -> str:
+        return f"☎️ {self._helpline(self.reply.helplines[0])}" if self.reply.helplines else ""
+
+    def _helpline(self, line: HelplineRecord) -> str:
+        name = f"<b>{escape(self._issuer(line.name), quote=False)}</b>"
+        reach = [escape(value, quote=False) for value in (*line.phones, *(f"WhatsApp {w}" for w in line.whatsapp))]
+        reach += [escape(value, quote=False) for value in (line.email, line.url) if value]
+        return f"{name}: {', '.join(reach)} ({self._trust(line)})"
+
+    def _trust(self, line: HelplineRecord) -> str:
+        if line.status is HelplineStatus.CRISIS_ONLY:
+            known = self._say(words.AS_KNOWN, date=self._month(line))
+            return f"{self._say(words.CRISIS_ONLY)}, {known}"
+        if line.status is HelplineStatus.OLD_VERIFY and (line.phones or line.whatsapp):
+            return self._say(words.PUBLISHED_CONFIRM, date=self._month(line), site=line.url or "mea.gov.in")
+        if line.status is HelplineStatus.OLD_VERIFY:
+            return self._say(words.NO_NUMBER)
+        return self._say(words.AS_KNOWN, date=self._month(line))
+
+    def _month(self, line: HelplineRecord) -> str:
+        if line.as_of_month is None:
+            return line.as_of
+        return str(format_date(line.as_of_month, "MMMM y", locale=self.locale))
+
+    def _counts(self) -> str:
+        lines = []
+        for key, value in self.reply.facts.items():
+            series = key.removeprefix("count:")
+            if key.startswith("count:") and series in words.SERIES:
+                number, as_of, *_ = value.split("|")
+                day = format_date(dt.date.fromisoformat(as_of), "d MMMM y", locale=self.locale)
+                shown = format_decimal(int(number), locale=self.locale)
+                lines.append(f"• {self._say(words.SERIES[series])}: {shown} ({self._say(words.AS_OF, date=day)})")
+        return "\n".join([self._say(words.COUNTS), *lines]) if lines else ""
+
+    def _countries(self) -> str:
+        return ", ".join(self.locale.territories.get(code, code) for code in self.reply.countries[:2])
+
+    def _issuer(self, issuer: str) -> str:
+        mission = _MISSION.fullmatch(issuer)
+        if issuer in words.ISSUERS:
+            return self._say(words.ISSUERS[issuer])
+        if mission and self.language is not Language.ENGLISH:
+            return self._say(words.EMBASSY, country=mission["place"])
+        return escape(issuer, quote=False)
+
+    def _date(self, citation: Citation) -> str:
+        if citation.date is None:
+            return self._say(words.UNDATED)
+        pattern = {"year": "y", "month": "MMMM y"}.get(citation.date_precision, "d MMMM y")
+        day = str(format_date(citation.date, pattern, locale=self.locale))
+        return self._say(words.REPORTED_ON, date=day) if citation.date_precision == "report_day" else day
+
+    def _topics(self, topics: Iterable[Topic]) -> str:
+        return ", ".join(self._say(words.TOPICS[topic]) for topic in list(topics)[:2])
+
+    def _link(self, citation: Citation) -> str:
+        if not citation.url:
+            return ""
+        return f'<a href="{escape(citation.url)}">{self._say(words.SOURCE)}</a>'
+
+    def _say(self, message: str, **values: object) -> str:
+        return text(self.language, message, **values)
+
+
+def _shorten(fact: str) -> str:
+    return fact if len(fact) <= _LONGEST_FACT else fact[: _LONGEST_FACT - 1].rsplit(" ", 1)[0] + "…"
+
+
+_FLAG_ORDER = [
+    flag
+    for name in (
+        "military_support_role scam_compound_role visit_visa_work secrecy transit_route passport_surrender "
+        "emigration_bypass fee_above_cap upfront_fee unlicensed_agent government_impersonation no_contract "
+        "unrealistic_pay social_media_recruiter no_skills_needed urgency"
+    ).split()
+    for flag in words.FLAGS
+    if flag.value == name
+]

@@ -1,0 +1,200 @@
+"""Sums as people type them: how much, in which money, per what, for what; and the digits that are no money."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from knowledge.reading.matching import make_matching_copy
+from knowledge.reading.money import Purpose, Sum, find_sums
+from knowledge.reading.phrases import load_phrasebook
+
+PAY, FEE, OTHER = Purpose.PAY, Purpose.FEE, Purpose.OTHER
+
+
+class Row(NamedTuple):
+    """A message with one sum: how much of which money, for what, per what."""
+
+    message: str
+    amount: float
+    currency: str
+    purpose: Purpose
+    period: str | None = None
+
+
+ROWS = (
+    # lakh and its spellings
+    Row("agent ki fees 2 lakh hai", 200_000, "INR", FEE),
+    Row("agent fee 1.5 lac", 150_000, "INR", FEE),
+    Row("total kharcha 3 lacs lagega", 300_000, "INR", FEE),
+    Row("kharcha 2.75 L hai agent ka", 275_000, "INR", FEE),
+    Row("agent charge 4lakh", 400_000, "INR", FEE),
+    Row("एजेंट की फीस 2 लाख रुपये", 200_000, "INR", FEE),
+    Row("consultancy fee 1 crore, are they mad", 10_000_000, "INR", FEE),
+    # thousand and its spellings
+    Row("salary 45k per month", 45_000, "INR", PAY, "month"),
+    Row("tankhwah 30 hazar mahina", 30_000, "INR", PAY, "month"),
+    Row("salary 28 hajar", 28_000, "INR", PAY),
+    Row("वेतन 35 हज़ार महीना", 35_000, "INR", PAY, "month"),
+    Row("registration fee 5 thousand rupees", 5_000, "INR", FEE),
+    Row("processing charge 80K", 80_000, "INR", FEE),
+    # written out with separators and signs
+    Row("agent fee Rs. 1,25,000", 125_000, "INR", FEE),
+    Row("agent fee Rs 30000/- only", 30_000, "INR", FEE),
+    Row("service charge ₹35,400", 35_400, "INR", FEE),
+    Row("fees 120,000 INR", 120_000, "INR", FEE),
+    Row("security deposit 25000", 25_000, "INR", FEE),
+    Row("salary: 55,000 rupees monthly", 55_000, "INR", PAY, "month"),
+    # number words
+    Row("agent ko teen lakh dena hai", 300_000, "INR", FEE),
+    Row("fees dedh lakh", 150_000, "INR", FEE),
+    Row("fees dhai lakh hogi", 250_000, "INR", FEE),
+    Row("saadhe teen lakh fees", 350_000, "INR", FEE),
+    Row("sava do lakh fees", 225_000, "INR", FEE),
+    Row("paune do lakh fees", 175_000, "INR", FEE),
+    Row("साढ़े चार लाख फीस", 450_000, "INR", FEE),
+    Row("ढाई लाख फीस", 250_000, "INR", FEE),
+    Row("salary pachas hazar mahina", 50_000, "INR", PAY, "month"),
+    Row("तनख्वाह साठ हज़ार महीना", 60_000, "INR", PAY, "month"),
+    Row("agent fee two lakh", 200_000, "INR", FEE),
+    Row("salary forty five thousand per month", 45_000, "INR", PAY, "month"),
+    # digits of Indian scripts, full-width digits
+    Row("फीस ₹१,५०,००० है", 150_000, "INR", FEE),
+    Row("फीस २ लाख", 200_000, "INR", FEE),
+    Row("ফি ৫০,০০০ rupees agent fee", 50_000, "INR", FEE),
+    Row("agent fee ௩ lakh", 300_000, "INR", FEE),
+    Row("agent fee ４５０００", 45_000, "INR", FEE),
+    # ranges count with their upper end
+    Row("salary 30-35 hazar", 35_000, "INR", PAY),
+    Row("salary 50,000 to 60,000 per month", 60_000, "INR", PAY, "month"),
+    Row("agent fee 2 se 3 lakh", 300_000, "INR", FEE),
+    Row("salary 1200-1500 AED", 1_500, "AED", PAY),
+    # foreign money
+    Row("salary 1800 dirham", 1_800, "AED", PAY),
+    Row("salary AED 2,200 per month", 2_200, "AED", PAY, "month"),
+    Row("salary SAR 1400", 1_400, "SAR", PAY),
+    Row("वेतन 1500 रियाल", 1_500, "SAR", PAY),
+    Row("salary 110 KD", 110, "KWD", PAY),
+    Row("salary KWD 95 monthly", 95, "KWD", PAY, "month"),
+    Row("salary QAR 1300", 1_300, "QAR", PAY),
+    Row("salary OMR 140", 140, "OMR", PAY),
+    Row("salary BHD 120", 120, "BHD", PAY),
+    Row("salary $900 per month", 900, "USD", PAY, "month"),
+    Row("salary 1000 dollar mahina", 1_000, "USD", PAY, "month"),
+    Row("agent fee 2000 USDT", 2_000, "USD", FEE),
+    Row("salary €1,850 per month", 1_850, "EUR", PAY, "month"),
+    Row("agent fee 3000 euros", 3_000, "EUR", FEE),
+    Row("salary RM 1800", 1_800, "MYR", PAY),
+    Row("salary 25000 baht", 25_000, "THB", PAY),
+    Row("वेतन 90,000 रूबल", 90_000, "RUB", PAY),
+    Row("salary 5000 zloty", 5_000, "PLN", PAY),
+    Row("salary 6500 shekel", 6_500, "ILS", PAY),
+    Row("salary S$ 1200", 1_200, "SGD", PAY),
+    Row("salary 200000 yen monthly", 200_000, "JPY", PAY, "month"),
+    # pay for another period than a month
+    Row("£12 per hour", 12, "GBP", PAY, "hour"),
+    Row("18 CAD/hr", 18, "CAD", PAY, "hour"),
+    Row("pay 1500 rupees per day", 1_500, "INR", PAY, "day"),
+    Row("500 euro a week", 500, "EUR", PAY, "week"),
+    Row("28,000 pounds per year", 28_000, "GBP", PAY, "year"),
+    Row("CTC 12 lakh per annum", 1_200_000, "INR", PAY, "year"),
+    Row("package 9 LPA salary", 900_000, "INR", PAY, "year"),
+    Row("15 dollar ghanta", 15, "USD", PAY, "hour"),
+    # money that is neither pay nor the agent's fee
+    Row("mere upar 4 lakh ka karz hai", 400_000, "INR", OTHER),
+    Row("PBBY insurance cover of 10 lakh", 1_000_000, "INR", OTHER),
+    Row("ticket ka 22,000 rupees airline ko diya", 22_000, "INR", OTHER),
+)
+
+NO_MONEY = (
+    ("call +91 99999 01234", "phone number"),
+    ("call 9999901234 for the job", "phone number without blanks"),
+    ("whatsapp +91-99999-01234 only", "phone number, then the word only"),
+    ("99999 01234 pe fees pucho", "phone number beside the word for fee"),
+    ("फोन ९९९९९ ०१२३४", "phone number in Devanagari digits"),
+    ("I finished ITI in 2019", "year"),
+    ("salary structure of 2024", "year beside the word for pay"),
+    ("fees rules of 1983 Act", "year of a law"),
+    ("contract from 2025 to 2027", "years"),
+    ("RA licence B-1234/MUM/PER/1000+/5/9876/2021", "licence number"),
+    ("RC no B-0987/DEL/PART/100/5/1234/2020 fees ke liye", "licence number beside the word for fee"),
+    ("age 21 to 45", "ages"),
+    ("umar 35 saal", "age"),
+    ("उम्र 28 साल", "age in Hindi"),
+    ("interview on 15/03/2026", "date"),
+    ("flight 12-08-2026 ko hai", "date with hyphens"),
+    ("15 March 2026 ko interview", "date with the month's name"),
+    ("duty 8 hours 6 days", "hours and days of work"),
+    ("2 saal ka contract", "length of a contract"),
+    ("only 5 seats left", "seats"),
+    ("50 vacancies for helpers", "vacancies"),
+    ("passed 10th and 12th class", "school classes"),
+    ("pin code 400053", "pin code"),
+    ("flat 1204 sector 62", "address"),
+    ("height 170 cm weight 65 kg", "body measures"),
+    ("load 20000 kg per trip", "weight"),
+    ("channel has 50k followers", "followers"),
+    ("room for 4 persons", "persons"),
+    ("ek din me do baar khana", "number words of daily speech"),
+    ("char log ek room me", "number words for people"),
+    ("form number 12345678", "form number"),
+    ("call 1930 or 1800113090", "helplines"),
+    ("", "nothing"),
+)
+
+
+def sums_of(message: str) -> tuple[Sum, ...]:
+    return find_sums(make_matching_copy(message), load_phrasebook())
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.message)
+def test_a_sum_is_read_with_its_amount_money_purpose_and_period(row: Row) -> None:
+    found = [Row(row.message, sum_.amount, sum_.currency, sum_.purpose, sum_.period) for sum_ in sums_of(row.message)]
+
+    assert found == [row._replace(amount=pytest.approx(row.amount))]
+
+
+@pytest.mark.parametrize(("message", "remark"), NO_MONEY, ids=[remark for _, remark in NO_MONEY])
+def test_other_numbers_are_no_money(message: str, remark: str) -> None:
+    assert sums_of(message) == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "amounts"),
+    [
+        ("salary 25 hazar, agent fee 90 hazar", [(25_000, PAY), (90_000, FEE)]),
+        ("agent fee 90 hazar, salary 25 hazar", [(90_000, FEE), (25_000, PAY)]),
+        ("salary 1500 riyal, service charge 30,000 + GST", [(1_500, PAY), (30_000, FEE)]),
+        ("फीस 2 लाख, वेतन 40 हज़ार महीना", [(200_000, FEE), (40_000, PAY)]),
+        ("Salary: AED 1200\nAgent fee: Rs 60,000\nCall +91 99999 01234", [(1_200, PAY), (60_000, FEE)]),
+        ("1 lakh advance, baaki 2 lakh visa ke baad agent ko", [(100_000, FEE), (200_000, FEE)]),
+    ],
+)
+def test_each_sum_of_a_message_keeps_its_own_purpose(message: str, amounts: list[tuple[float, Purpose]]) -> None:
+    assert [(sum_.amount, sum_.purpose) for sum_ in sums_of(message)] == amounts
+
+
+@pytest.mark.parametrize(
+    ("message", "least", "most"),
+    [
+        pytest.param("salary 60,000 per month", 60_000, 60_000, id="a month's rupees are themselves"),
+        pytest.param("salary 12 lakh per annum", 100_000, 100_000, id="a year is shared over twelve months"),
+        pytest.param("£12 per hour", 200_000, 400_000, id="an hour counts as a month of full work"),
+        pytest.param("pay 1000 rupees per day", 24_000, 31_000, id="a day counts as a month of working days"),
+        pytest.param("500 euro a week", 150_000, 300_000, id="a week counts a bit more than fourfold"),
+        pytest.param("salary 1500 AED", 25_000, 50_000, id="foreign pay is compared in rupees"),
+    ],
+)
+def test_pay_of_every_period_is_compared_by_the_month(message: str, least: float, most: float) -> None:
+    (pay,) = sums_of(message)
+
+    assert least <= pay.monthly_inr <= most
+
+
+def test_a_sum_says_where_it_stands() -> None:
+    message = "Qatar, agent fee Rs 50,000 cash"
+
+    (fee,) = sums_of(message)
+
+    assert make_matching_copy(message).quote(fee.start, fee.end) == "Rs 50,000"
