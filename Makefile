@@ -13,7 +13,6 @@ OFFLINE := HF_HUB_OFFLINE=1 ANONYMIZED_TELEMETRY=False NO_PROXY=127.0.0.1,localh
 
 # The languages that replies are written in so far; the floors count these. `make evals` measures all.
 SPOKEN := en,hi,hi-Latn
-ALL_OFFERS := $(patsubst %,--cases %,$(wildcard evals/offers/*.jsonl))
 
 .DEFAULT_GOAL := help
 .PHONY: help set-up run test check evals bench check-data
@@ -42,7 +41,12 @@ check: set-up ## Check format, style, types and import directions, then the floo
 
 evals: set-up check-data ## Measure retrieval and replies on every set of cases and print the reports
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.retrieval.evaluate
-	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate $(ALL_OFFERS)
+	@echo "Replies to the development cases:"
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate \
+		--cases evals/offers/dev.jsonl --cases evals/offers/own_dev.jsonl
+	@echo "Replies to the held-out cases, of which we look at the numbers only:"
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate \
+		--cases evals/offers/own_test.jsonl --results build/held-out-results
 
 bench: set-up check-data ## Time whole replies, the start and the memory of the serving program
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) benchmarks/replies.py

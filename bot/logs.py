@@ -20,7 +20,19 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "[hidden]"
-_TALKATIVE = ("telegram", "httpx", "httpcore", "hpack", "asyncio", "uvicorn", "sqlalchemy", "chromadb", "urllib3")
+_TALKATIVE = (
+    "telegram",
+    "httpx",
+    "httpcore",
+    "hpack",
+    "asyncio",
+    "uvicorn",
+    "sqlalchemy",
+    "chromadb",
+    "bm25s",
+    "alembic",
+    "urllib3",
+)
 _PEOPLES_FIELDS = {"text", "caption", "message", "quote", "offer", "phone", "name", "username", "update", "chat_id"}
 _LOOKS_LIKE_TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
 _LOOKS_LIKE_PHONE = re.compile(r"\+?\d[\d ()-]{8,}\d")

@@ -50,7 +50,7 @@ logger = structlog.get_logger(__name__)
 Found = list[tuple[str, float]]
 
 
-class IndexUnusable(Exception):  # noqa: N818 - errors are facts with names
+class IndexUnusable(Exception):
     """A generation cannot be built or used; the message says why."""
 
 

@@ -42,6 +42,7 @@ from knowledge.words import WordIndex, words_of
 HOME = "IN"  # the country that people leave; naming it says nothing about where they go
 DENSE_CANDIDATES = 60  # per sentence; more changes no ranking at 1,000 passages
 WORD_CANDIDATES = 30
+MOST_GLOSSED = 2  # sentences; a long offer says enough in English words and would take twice the time
 LIMIT = 8
 
 # From which plain cosine to its nearest passage on a message is about our subject, by the fingerprint of the model: the
@@ -204,7 +205,7 @@ class SatarkRetriever(BaseRetriever):
     def _score(self, sentences: list[str], asked: frozenset[str]) -> tuple[Parts, set[int]]:
         """Return the parts of all scores, and the positions to choose from: none if nothing is near enough."""
         names = tuple(name for code in sorted(asked) if (name := ENGLISH.territories.get(code)))
-        glosses = [gloss(sentence, names) for sentence in sentences]
+        glosses = [gloss(sentence, names) if len(sentences) <= MOST_GLOSSED else None for sentence in sentences]
         words = self._shared_words(sentences, glosses, asked)
         near = self._nearness(sentences, glosses)
         parts = Parts(

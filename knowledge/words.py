@@ -7,6 +7,7 @@ Hindi falls from 0.86 to 0.45 when they count).
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -51,6 +52,7 @@ class WordIndex:
 
 
 def _build(documents: Sequence[list[str]]) -> bm25s.BM25:
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to say every step
     index = bm25s.BM25()
     index.index(list(documents), show_progress=False)
     return index

@@ -56,6 +56,8 @@ def make_reply(
         countries=("RU",),
         red_flags=(FlagFound(RedFlag.VISIT_VISA_WORK, quote, "made-up-notice"),),
         citations=(make_citation(),),
+        reason="pattern_matches",
+        steps=("dont_go", "pay_nothing"),
         helplines=(make_helpline(),),
     )
 

@@ -20,7 +20,7 @@ from knowledge.embedding.embedder import Embedder, ModelUnavailable
 from knowledge.embedding.factory import build_embedder
 from knowledge.library import Library, LibraryKeeper
 from knowledge.records import BadRecord
-from knowledge.retriever import RetrieverKeeper
+from knowledge.retriever import RetrieverKeeper, SatarkRetriever
 from knowledge.settings import BadSettings, Settings
 from knowledge.starter import STARTER_FOLDER, is_loaded, load_records, load_starter_by_settings
 
@@ -39,6 +39,7 @@ class Parts:
     people: People
     library: Callable[[], Library]
     jobs: tuple[Job, ...] = ()
+    retriever: Callable[[], SatarkRetriever] | None = None
 
 
 def build_parts(settings: Settings) -> Parts:
@@ -56,7 +57,7 @@ def build_parts(settings: Settings) -> Parts:
         Job("delete old replies", people.forget_old),
         Job("renew the index", lambda: retriever.refresh_index(now_utc())),
     )
-    return Parts(Advisor(library.current, retriever.current), people, library.current, jobs)
+    return Parts(Advisor(library.current, retriever.current), people, library.current, jobs, retriever.current)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from bot.errors import tell_staff
 from bot.handlers.talking import say_html
 from bot.presenters import fixed_texts
 from bot.presenters.fallback import present_plainly
-from bot.presenters.keyboards import reply_keyboard
+from bot.presenters.keyboards import reply_keyboard, start_keyboard
 from bot.presenters.reply import Presented
 from bot.texts import text
 from knowledge.advisor.replies import Reply
@@ -58,6 +58,8 @@ async def _try_to_add_buttons(
     """Return the buttons of a reply, or None where their reply cannot be kept: then it goes out without them."""
     if update.effective_chat is None or presented is None:
         return None
+    if reply.kind is Kind.HELP:
+        return start_keyboard(reply.language)
     try:
         shown_id = await asyncio.to_thread(services_of(context).people.save_shown, update.effective_chat.id, reply)
     except DatabaseUnavailable as error:

@@ -33,7 +33,7 @@ from knowledge.reading.phrases import Phrasebook, load_phrasebook
 from knowledge.reading.red_flags import ShownFlag, find_red_flags
 from knowledge.records import AdvisoryRecord
 from knowledge.verdicts import Judgement, Reason, WarningsFound, judge_country, judge_offer, sort_warnings
-from knowledge.vocabulary import Kind, Language, RedFlag, Stage, Verdict
+from knowledge.vocabulary import Kind, Language, RedFlag, Stage, Topic, Verdict
 
 log = structlog.get_logger(__name__)
 
@@ -269,7 +269,19 @@ def _warnings_to_cite(
     here = set(offer.destinations)
     near = [record for record in near if not here or not record.countries or here & set(record.countries)]
     ordered = [*deciding[:2], *resting[:2], *standing[:2], *near[:2], *deciding[2:3]]
+    if not ordered or not (offer.about_work or _TRAVEL & {topic for record in ordered for topic in record.topics}):
+        ordered += _general_notices(library, offer)
     return list({record.id: record for record in ordered}.values())[:MOST_WARNINGS]
+
+
+_TRAVEL = frozenset({Topic.TRAVEL_SAFETY, Topic.WAR_RISK})
+
+
+def _general_notices(library: Library, offer: Offer) -> list[AdvisoryRecord]:
+    """A notice for every country, where none of the destination says anything."""
+    wanted = Topic.UNREGISTERED_AGENT if offer.about_work else Topic.TRAVEL_SAFETY
+    general = [record for record in library.advisories.values() if not record.countries and wanted in record.topics]
+    return rank_warnings(general, {})[:1]
 
 
 def _facts(offer: Offer, library: Library) -> dict[str, str]:

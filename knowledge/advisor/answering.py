@@ -60,6 +60,8 @@ def rules_for_subjects(library: Library, offer: Offer, chosen: Route) -> list[Ru
         names = list(_RULES[Subject.CHECK_AGENT])
     else:
         names = [name for subject in chosen.subjects for name in _RULES[subject]]
+        if chosen.kind is Kind.ANSWER and offer.about_work:
+            names += ["rule-A1", "rule-E1"]
     own = [rule for rule in library.rules.values() if _is_of_country(rule, offer, chosen)]
     return [*own[:2], *(library.rules.get(name) for name in names)]
 

@@ -105,7 +105,7 @@ def is_emergency(offer: Offer) -> bool:
     if not offer.has("self_or_kin"):
         return False
     grave = [cue for cue in ("captive", "violence", "in_army", "missing", "ransom", "prison") if _happens(offer, cue)]
-    means = [cue for cue in ("unpaid", "passport_taken", "stranded") if _happens(offer, cue)]
+    means = [cue for cue in ("unpaid", "passport_taken", "stranded", "hurt") if _happens(offer, cue)]
     abroad = _is_abroad(offer)
     if offer.has("cry_for_help") and abroad and (grave or means):
         return True
@@ -116,7 +116,7 @@ def is_emergency(offer: Offer) -> bool:
 
 def _is_abroad(offer: Offer) -> bool:
     """The person, or the one they speak of, is already in a foreign country, not merely invited there."""
-    if not any(mention.code != "IN" for mention in offer.mentions) and not offer.has("abroad_words"):
+    if not any(mention.code != "IN" for mention in offer.mentions) and not offer.has("abroad_place"):
         return False
     return not (offer.pay and offer.has("ad_words") and len(offer.sums) > 1 and not offer.has("cry_for_help"))
 
@@ -150,7 +150,7 @@ def _names_agency(offer: Offer) -> bool:
             return True
     for hit in offer.book.find("agency_words", offer.copy):
         before = offer.copy.folded[max(0, hit.start - 30) : hit.start].split()
-        if len(before) >= 2 and re.search(r"[\u0900-\u097f]", before[-1]) and len(offer.copy.folded) < 140:
+        if before and re.search(r"[\u0900-\u097f]", before[-1]) and len(offer.copy.folded) < 140:
             return True
     return quoted is not None and offer.has("agency_words")
 
@@ -159,7 +159,7 @@ def offer_evidence(offer: Offer, flags: tuple[ShownFlag, ...], subjects: tuple[S
     """How much speaks for a concrete offer (positive) or a general question (negative)."""
     text = offer.copy.original
     lines = [line for line in text.splitlines() if line.strip()]
-    points = 2 * bool(offer.pay) + 2 * bool(offer.fees)
+    points = 2 * offer.promises_pay + 2 * bool(offer.fees) + offer.has("has_contract") + offer.has("work_visa")
     points += 2 * (len(lines) >= _AD_LINES or len(_BULLETS.findall(text)) >= 3)
     points += 2 * offer.has("offer_words") + bool(_PHONE.search(text)) + min(len(flags), 3)
     points += bool(offer.work) + (offer.licence is not None) + (len(text) > 250)
@@ -176,10 +176,8 @@ def is_about_abroad(offer: Offer) -> bool:
     foreign = any(mention.code != "IN" for mention in offer.mentions)
     if offer.has("off_topic_words") and not (offer.about_work and (foreign or offer.has("abroad_words"))):
         return foreign and offer.has("abroad_words") and not _is_short(offer)
-    if foreign:
-        return offer.about_work or offer.has("going_words") or offer.has("abroad_words") or bool(offer.work)
-    strong = offer.has("abroad_words") or offer.licence is not None or offer.has("army_strong")
-    return strong or (offer.has("scam_region"))
+    cues = ("abroad_words", "recruiter_words", "army_strong", "scam_region", "madad_ask", "route")
+    return foreign or offer.licence is not None or any(offer.has(cue) for cue in cues)
 
 
 def _is_short(offer: Offer) -> bool:

@@ -16,7 +16,7 @@ Progress = Callable[[str, float], None]
 LONGEST_TEXT = 4000  # characters; more than the 512 tokens that the models read, so nothing they would see is lost
 
 
-class ModelUnavailable(Exception):  # noqa: N818 - errors are facts with names
+class ModelUnavailable(Exception):
     """The embedding model cannot be used; the message says why and what to do."""
 
 

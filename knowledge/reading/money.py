@@ -6,7 +6,7 @@ Understands 3.5 lakh, 3,50,000, ₹३५००००, "teen lakh", "साढ�
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,13 @@ import yaml
 from knowledge.reading.matching import MatchingCopy, fold
 from knowledge.reading.phrases import BEGIN, END, Phrasebook
 
+_EXTRAS_AFTER_PAY = re.compile(
+    r"\s?(?:\+|and|plus|aur|और)\s?(?:ot\b|o\.t|over ?time|commission|tips?\b|service|incentives?|insentive|food|khana|room|"
+    r"rehna|stay|bonus|trip|site|free|accommodation|ओवरटाइम|खाना|कमीशन|रहना)"
+)
+_PERIOD_BEFORE = re.compile(r"(?P<week>weekly|per week)|(?P<hour>hourly|per hour)|(?P<year>annual|yearly|per annum|ctc)|(?P<day>daily)")
+_LARGEST_PAY = 250_000  # rupees; a larger sum without any cue is asked, not paid
+_SMALLEST_SUM = 100  # rupees; less is a way of speaking ("not one rupee")
 MONEY_FILE = Path(__file__).parent.parent / "data" / "money.yaml"
 
 
@@ -60,7 +67,21 @@ def find_sums(copy: MatchingCopy, book: Phrasebook) -> tuple[Sum, ...]:
     """Every sum of the message in order, with its purpose read from the words around it."""
     tables = _load_tables()
     found = [sum_ for match in tables.pattern.finditer(copy.folded) if (sum_ := _read_sum(match, copy, book, tables))]
-    return tuple(found)
+    return tuple(_join_parts(found))
+
+
+def _join_parts(sums: list[Sum]) -> list[Sum]:
+    """`ek lakh saath hazar` is one sum of 1,60,000."""
+    joined: list[Sum] = []
+    for sum_ in sums:
+        last = joined[-1] if joined else None
+        follows = last is not None and 0 <= sum_.start - last.end <= 2 and last.currency == sum_.currency
+        if last is not None and follows and last.amount >= 100_000 > sum_.amount >= 1_000 and last.amount % 100_000 == 0:
+            whole = last.amount + sum_.amount
+            joined[-1] = replace(sum_, start=last.start, amount=whole, inr=last.inr + sum_.inr)
+        else:
+            joined.append(sum_)
+    return joined
 
 
 def _read_sum(match: re.Match[str], copy: MatchingCopy, book: Phrasebook, tables: _Tables) -> Sum | None:
@@ -70,8 +91,13 @@ def _read_sum(match: re.Match[str], copy: MatchingCopy, book: Phrasebook, tables
     if amount is None or _is_no_money(match, copy, amount, currency is not None, multiplied):
         return None
     code = currency or "INR"
-    period = _period_after(copy.folded, match.end(), tables)
+    period = _period_after(copy.folded, match.end(), tables) or _period_before(copy, match.start())
     purpose = _purpose(copy, book, match.start(), match.end(), period)
+    rupees = amount * tables.rates[code]
+    if period is None and rupees < _SMALLEST_SUM:
+        return None
+    if purpose is Purpose.OTHER and code == "INR" and rupees > _LARGEST_PAY and not _is_other(copy, book, match):
+        purpose = Purpose.FEE
     if currency is None and not multiplied and purpose is Purpose.OTHER:
         return None
     return Sum(
@@ -79,7 +105,7 @@ def _read_sum(match: re.Match[str], copy: MatchingCopy, book: Phrasebook, tables
         end=match.end(),
         amount=amount,
         currency=code,
-        inr=amount * tables.rates[code],
+        inr=rupees,
         purpose=purpose,
         period=period,
         named_currency=currency is not None,
@@ -121,9 +147,11 @@ def _is_no_money(match: re.Match[str], copy: MatchingCopy, amount: float, named:
     text, start, end = copy.folded, match.start(), match.end()
     if match.group("words") and not (multiplied or named):
         return True
-    if amount <= 0 or amount > 5e8:
+    if amount <= 0 or amount > 5e8:  # rupees; nobody is offered or asked 50 crore
         return True
     before, after = text[max(0, start - 3) : start], text[end : end + 12]
+    if not (named or multiplied) and (re.match(r"[\s\-]?\d{3,}", after) or re.search(r"\d[\s\-]?$", before)):
+        return True  # part of a phone number
     if named or multiplied:
         return bool(re.match(r"\s*(followers?|subscribers?|views|log |people|indians|workers|views|members)", after))
     if re.search(r"[\w/\-+#:@.]$", before.strip(" ") and before) or re.match(r"[\-/@]\s?\w|\s?(%|km|kg|th\b)", after):
@@ -146,7 +174,7 @@ def _purpose(copy: MatchingCopy, book: Phrasebook, start: int, end: int, period:
         )
         for purpose, cue in ((Purpose.PAY, "pay_cue"), (Purpose.FEE, "fee_cue"), (Purpose.OTHER, "not_agent_fee"))
     }
-    if period is not None:
+    if period is not None or _EXTRAS_AFTER_PAY.match(copy.folded, end):
         return Purpose.PAY
     if nearest[Purpose.OTHER] <= 14 and nearest[Purpose.OTHER] <= min(nearest[Purpose.PAY], nearest[Purpose.FEE]):
         return Purpose.OTHER
@@ -162,11 +190,9 @@ def _purpose_of_line_before(copy: MatchingCopy, book: Phrasebook, start: int) ->
     return Purpose.PAY if book.has("pay_cue", copy, before) else Purpose.OTHER
 
 
-def _distance(cue_start: int, cue_end: int, start: int, end: int) -> float:
-    """Characters between cue and sum; a cue after the sum counts from its end."""
-    if cue_end <= start:
-        return start - cue_end
-    return max(0, cue_start - end) if cue_start >= end else 0
+def _distance(cue_start: int, cue_end: int, start: int, end: int) -> int:
+    """Characters between a cue and a sum that do not overlap."""
+    return start - cue_end if cue_end <= start else cue_start - end
 
 
 def _period_after(text: str, end: int, tables: _Tables) -> str | None:
@@ -174,6 +200,15 @@ def _period_after(text: str, end: int, tables: _Tables) -> str | None:
     if not found:
         return None
     return next(name for name, value in found.groupdict().items() if value)
+
+
+def _period_before(copy: MatchingCopy, start: int) -> str | None:
+    found = _PERIOD_BEFORE.search(copy.folded, max(copy.clause_at(start)[0], start - 22), start)
+    return next(name for name, value in found.groupdict().items() if value) if found else None
+
+
+def _is_other(copy: MatchingCopy, book: Phrasebook, match: re.Match[str]) -> bool:
+    return book.has("not_agent_fee", copy, (match.start() - 25, match.end() + 25))
 
 
 @cache

@@ -77,6 +77,12 @@ class Offer:
         return named or tuple(s for s in self.sums if s.purpose is Purpose.OTHER and s.currency not in ("INR",))
 
     @cached_property
+    def promises_pay(self) -> bool:
+        """Whether pay stands in the message, also as a bare sum beside a job ("data entry, 80k")."""
+        bare = any(s.purpose is Purpose.OTHER and s.inr >= 8_000 for s in self.sums)  # rupees a month
+        return bool(self.pay) or (bare and self.about_work)
+
+    @cached_property
     def about_work(self) -> bool:
         """Whether the message speaks of work at all."""
         return self.has("job_words") or bool(self.work - {WorkScope.STUDY})

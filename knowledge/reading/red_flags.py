@@ -22,6 +22,9 @@ from knowledge.vocabulary import RedFlag, WorkScope
 LAWFUL_SERVICE_CHARGE = 30_000  # rupees a worker, Emigration Rules, rule 25 (rule-B1)
 LAWFUL_TOTAL_WITH_GST = 35_400  # with 18 % GST (rule-B2)
 SCAM_COMPOUND_COUNTRIES = frozenset({"KH", "LA", "MM", "TH", "VN", "PH", "MY", "ID"})
+# Where armies fight or recruit foreigners at present, so that a lone army word beside such work is enough.
+_FRONTS = frozenset({"RU", "UA", "BY", "IL", "PS", "LB", "SY", "YE", "IQ", "LY", "SD", "MM", "ML", "CD"})
+_SUPPORT_WORK = {WorkScope.DRIVING, WorkScope.CONSTRUCTION, WorkScope.UNSKILLED, WorkScope.SECURITY}
 _PAY_FILE = Path(__file__).parent.parent / "data" / "pay.yaml"
 _LONGEST_QUOTE = 90  # characters
 _WEAK_URGENCY = re.compile(r"urgent(?:ly)?|immediate(?:ly)?|jaldi|asap|hurry|अर्जेंट|तुरंत|जल्दी")
@@ -54,7 +57,7 @@ def _quote(offer: Offer, span: Span) -> str:
 def _hits(offer: Offer, concept: str, excuses: Iterable[str] = ()) -> list[Span]:
     """Where the concept stands without an excuse over it."""
     excused = [span for excuse in excuses for span in offer.book.find(excuse, offer.copy)]
-    return [hit for hit in offer.book.find(concept, offer.copy) if not any(_overlap(hit, span) for span in excused)]
+    return [hit for hit in offer.book.find(concept, offer.copy) if not any(_covers(span, hit) for span in excused)]
 
 
 def _first(offer: Offer, concepts: Iterable[str], excuses: Iterable[str] = ()) -> Span | None:
@@ -62,8 +65,10 @@ def _first(offer: Offer, concepts: Iterable[str], excuses: Iterable[str] = ()) -
     return min(hits, key=lambda hit: hit.start, default=None)
 
 
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
+def _covers(excuse: Span, hit: Span) -> bool:
+    """Whether an excuse stands over at least half of a hit; mere neighbours excuse nothing."""
+    shared = min(excuse.end, hit.end) - max(excuse.start, hit.start)
+    return shared * 2 >= min(hit.end - hit.start, 40)
 
 
 def _near(offer: Offer, span: Span, concept: str, reach: int) -> bool:
@@ -93,9 +98,10 @@ def _find_upfront_fee(offer: Offer) -> Span | None:
 
 def _money_near(offer: Offer, cue: Span, fees: list[Sum]) -> bool:
     """A cue counts beside a sum that is asked, or where it names money itself."""
-    if any(abs(fee.start - cue.end) < 60 or abs(cue.start - fee.end) < 60 for fee in fees):
+    start, end = offer.copy.clause_at(cue.start)
+    if any(start - 1 <= fee.start < end + 25 and min(abs(fee.start - cue.end), abs(cue.start - fee.end)) < 60 for fee in fees):
         return True
-    return offer.book.has("money_word", offer.copy, (cue.start - 30, cue.end + 30))
+    return offer.book.has("money_word", offer.copy, (max(start, cue.start - 30), min(end, cue.end + 30)))
 
 
 def _paid_after_visa(offer: Offer, fee: Sum) -> bool:
@@ -122,12 +128,12 @@ def _is_refusal(offer: Offer, fee: Sum) -> bool:
 
 
 def _find_unlicensed_agent(offer: Offer) -> Span | None:
-    stated = _first(offer, ("no_licence", "sub_agent"), ("licence_unknown_to_person",))
+    stated = _first(offer, ("no_licence", "sub_agent"), ("licence_unknown_to_person", "no_middleman"))
     if stated is not None:
         return stated
     if offer.shows_licence or offer.has("state_agency"):
         return None
-    return _first(offer, ("consultancy", "travel_shop", "no_office"), ("own_employer_words",))
+    return _first(offer, ("consultancy", "travel_shop"), ("own_employer_words", "no_middleman"))
 
 
 def _find_social_media_recruiter(offer: Offer) -> Span | None:
@@ -158,6 +164,8 @@ def _find_scam_compound_role(offer: Offer) -> Span | None:
     places = {mention.code for mention in offer.mentions}
     if not (places & SCAM_COMPOUND_COUNTRIES or offer.has("scam_region")):
         return None
+    if offer.has("tourism_only") and not (offer.pay or offer.has("offer_words")):
+        return None
     return _first(offer, ("scam_role",), ("scam_role_innocent",))
 
 
@@ -165,7 +173,7 @@ def _find_military_support_role(offer: Offer) -> Span | None:
     hit = _first(offer, ("army_strong",), ("army_innocent",))
     if hit is not None:
         return hit
-    if offer.work & {WorkScope.DRIVING, WorkScope.CONSTRUCTION, WorkScope.UNSKILLED, WorkScope.SECURITY}:
+    if _FRONTS & {mention.code for mention in offer.mentions} and offer.work & _SUPPORT_WORK:
         return _first(offer, ("army_word",), ("army_innocent", "army_figure_of_speech"))
     return None
 

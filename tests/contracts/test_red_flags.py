@@ -80,6 +80,22 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "Georgia hotel job: enter with tourist sticker, after landing we make your residence card",
             "Georgia hotel job: work visa first from the embassy, after landing we make your residence card",
         ),
+        Pair(
+            "a longer story in Hinglish",
+            "Mere chacha ka ladka Abu Dhabi bula raha hai, bola abhi 90 din ka visit lagwa ke aa ja, "
+            "restaurant me lag jayega",
+            "Mere chacha ka ladka Abu Dhabi me restaurant me hai, bola company se pehle work visa lagwa, tab aana",
+        ),
+        Pair(
+            "what the visa is called",
+            "The visa copy says TOURIST SHORT STAY and the job is forklift operator in Bahrain",
+            "The visa copy says EMPLOYMENT and the job is forklift operator in Bahrain",
+        ),
+        Pair(
+            "Hindi: made permanent there",
+            "अभी विज़िट वीज़ा मिलेगा, दो महीने बाद वहीं परमानेंट वीज़ा बन जाएगा, दुबई, सफाई का काम",
+            "अभी काम वाला वीज़ा मिलेगा, दो साल बाद वहीं नवीनीकरण होगा, दुबई, सफाई का काम",
+        ),
     ),
     RedFlag.UPFRONT_FEE: (
         Pair(
@@ -133,6 +149,21 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "Offer letter tabhi denge jab 6000 file charge bhar doge, Croatia ka kaam hai",
             "Offer letter de diya hai, file charge kuch nahi liya, Croatia ka kaam hai",
         ),
+        Pair(
+            "a longer story in Hindi",
+            "भैया एजेंट कह रहा है पहले फाइल खर्च के 15 हज़ार दो तब वीज़ा के कागज़ लगेंगे, बहरीन की नौकरी है",
+            "भैया एजेंट कह रहा है वीज़ा देखकर ही 15 हज़ार बैंक से देना, रसीद मिलेगी, बहरीन की नौकरी है",
+        ),
+        Pair(
+            "training fee that must be paid first",
+            "To join the Malta hotel job you must first buy their training kit for 9,500 rupees by UPI",
+            "The Malta hotel trains you after joining, nothing to buy and nothing to pay by UPI",
+        ),
+        Pair(
+            "scan and pay",
+            "QR code bheja hai, 5000 scan karke bhejo tabhi interview link milega, Ireland job",
+            "QR code scan karke form kholo, form free hai, interview link mail pe aayega, Ireland job",
+        ),
     ),
     RedFlag.FEE_ABOVE_CAP: (
         Pair(
@@ -185,6 +216,26 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "Malaysia hotel package only 85k all inclusive, visa ticket medical",
             "Malaysia hotel job, visa ticket medical all free by company, you get 85k joining salary",
         ),
+        Pair(
+            "no word for fee, only what he takes",
+            "Wo 1 lakh 80 hazar le raha hai Azerbaijan bhejne ka",
+            "Wo ek bhi rupaya nahi le raha Azerbaijan bhejne ka, 1 lakh 80 hazar to shaadi ka kharcha tha",
+        ),
+        Pair(
+            "per head in Hindi",
+            "हर लड़के से 95 हज़ार ले रहे हैं, कतर भेजने के",
+            "हर लड़के से 29 हज़ार ले रहे हैं वीज़ा के बाद, कतर भेजने के",
+        ),
+        Pair(
+            "the price stands before the word",
+            "3.75L all in, Latvia student-cum-work, agent from our district",
+            "All in 28k after visa, Kuwait driver, agent from our district",
+        ),
+        Pair(
+            "what is paid for the visa, or as salary beside it",
+            "Dubai, visa ka kharcha 2000 dirham agent ko dena hai, salary bank account me aayegi",
+            "Dubai, salary bank account me aayegi, 2000 dirham, visa ka kharcha company degi",
+        ),
     ),
     RedFlag.UNLICENSED_AGENT: (
         Pair(
@@ -232,6 +283,16 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "Driver job in Qatar through an agency without licence",
             "Driver job in Qatar, those without a Gulf driving licence can also apply, the company interviews directly",
         ),
+        Pair(
+            "a man in the village",
+            "गाँव का एक दलाल है, उसका कोई रजिस्ट्रेशन नहीं, ओमान भेजता है",
+            "शहर में पंजीकृत एजेंसी है, उसका आरए नंबर बोर्ड पर है, ओमान भेजती है",
+        ),
+        Pair(
+            "says the portal is not for them",
+            "We are not on the government list, we have our own direct tie-up, Serbia jobs",
+            "We are on the government list, our registration number is printed on the letter, Serbia jobs",
+        ),
     ),
     RedFlag.SOCIAL_MEDIA_RECRUITER: (
         Pair(
@@ -274,6 +335,16 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "एजेंट सिर्फ व्हाट्सऐप पर बात करता है, कभी मिला नहीं, कतर का काम",
             "एजेंट के दफ्तर में मिलकर बात हुई, कतर का काम, व्हाट्सऐप पर बस पता भेजा था",
         ),
+        Pair(
+            "everything by voice notes",
+            "Sab kuch WhatsApp voice note pe hi hota hai, na office ka pata na company ka naam, Poland packing job",
+            "Company ke HR ne video interview liya, office ka pata aur email diya, Poland packing job",
+        ),
+        Pair(
+            "comment and get a message",
+            "Comment INTERESTED below this reel and we DM you the Dubai job, nothing else needed",
+            "Apply on the hotel's careers page for the Dubai job, the reel is only about the beach",
+        ),
     ),
     RedFlag.UNREALISTIC_PAY: (
         Pair("cleaner", "Dubai cleaner job, salary 1.8 lakh a month", "Dubai cleaner job, salary 1200 dirham a month"),
@@ -310,6 +381,16 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "a month or a year",
             "Oman me cook ki naukri, 3 lakh har mahine",
             "Oman me cook ki naukri, saal ka 3 lakh banega",
+        ),
+        Pair(
+            "incentives in Hindi",
+            "थाईलैंड में चैटिंग का काम, 2 लाख 50 हज़ार हर महीने पक्का",
+            "थाईलैंड में रसोइए का काम, 45 हज़ार हर महीने पक्का",
+        ),
+        Pair(
+            "weekly pay",
+            "Helper in Serbia, they promise 1 lakh per week",
+            "Helper in Serbia, they promise 15,000 rupees per week",
         ),
     ),
     RedFlag.NO_SKILLS_NEEDED: (
@@ -357,6 +438,16 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "no interview, or no fee for it",
             "There is no interview for the Bahrain driver job, you just send the passport scan",
             "There is no interview fee for the Bahrain driver job, interview and road test are on Monday",
+        ),
+        Pair(
+            "training replaces skill, or is demanded",
+            "UK care visa, no English test, no experience certificate, they arrange everything",
+            "UK care visa, English test at B1 and a police certificate are needed",
+        ),
+        Pair(
+            "only the passport counts, in Hindi",
+            "बस पासपोर्ट होना चाहिए, पढ़ाई-लिखाई कुछ नहीं पूछेंगे, इटली",
+            "पासपोर्ट के साथ आईटीआई का सर्टिफिकेट और तीन साल का अनुभव माँगा है, इटली",
         ),
     ),
     RedFlag.SCAM_COMPOUND_ROLE: (
@@ -410,6 +501,16 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "म्यांमार बॉर्डर के पास कंप्यूटर पर ऑनलाइन चैटिंग का काम",
             "म्यांमार बॉर्डर के पास सड़क बनाने का काम, भारतीय कंपनी",
         ),
+        Pair(
+            "social media work in a resort zone",
+            "Golden Triangle Laos, social media handling executive, free room in the company building",
+            "Vientiane Laos, bakery chef, free room in the company building",
+        ),
+        Pair(
+            "Hinglish: foreigners to be chatted with",
+            "Thailand me computer pe foreigners se chat karke investment karwana hai, typing 25 wpm",
+            "Thailand me foreigners ko khana serve karna hai, waiter, English bolni aani chahiye",
+        ),
     ),
     RedFlag.MILITARY_SUPPORT_ROLE: (
         Pair(
@@ -462,6 +563,21 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "सेना में भर्ती, रूस, सिर्फ सामान ढोने का काम, लड़ना नहीं",
             "इराक में निर्माण का काम, निजी कंपनी, सेना का कोई काम नहीं",
         ),
+        Pair(
+            "drone workshop for the war, or a toy shop",
+            "Ukraine border pe Russian troops ke liye kitchen aur safai, 1.9 lakh",
+            "Moscow ke mall me kitchen aur safai, 60 hazar, Delhi me interview",
+        ),
+        Pair(
+            "ministry contract in English",
+            "They want me to sign with the Ministry of Defence of Russia but call it a helper's contract",
+            "They want me to sign with a dairy farm in Russia, a helper's contract",
+        ),
+        Pair(
+            "a cadet's hobby",
+            "Bunkers banane ka kaam, fauji ilaka, Russia, mazdoor chahiye",
+            "NCC cadet raha hu, Russia me dairy farm par mazdoor chahiye, company ka naam likha hai",
+        ),
     ),
     RedFlag.TRANSIT_ROUTE: (
         Pair(
@@ -509,6 +625,16 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "We cross from Croatia to Slovenia hidden in a truck, then Germany",
             "Truck driver in Croatia, your work is driving to Slovenia and Germany every week",
         ),
+        Pair(
+            "via a third country in Hindi",
+            "दिल्ली से दुबई, दुबई से निकारागुआ, वहाँ से पैदल अमेरिका पहुँचाएँगे",
+            "दिल्ली से अमेरिका सीधी उड़ान, एच-2बी वीज़ा दूतावास से लगा है",
+        ),
+        Pair(
+            "by boat",
+            "From Libya a boat brings us over the sea to Italy at night, then farm work",
+            "Deck hand on a ferry in Italy, the boat goes to Sardinia at night, work visa stamped",
+        ),
     ),
     RedFlag.PASSPORT_SURRENDER: (
         Pair(
@@ -550,6 +676,16 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "taken on arrival, or passport control",
             "Dubai utarte hi company passport le legi, do saal baad degi",
             "Dubai utarte hi passport control par line lagti hai, uske baad company ki gaadi milegi",
+        ),
+        Pair(
+            "as security",
+            "Passport security ke taur pe agent ke paas rahega jab tak poora paisa na de du, Saudi",
+            "Security guard ka kaam hai, passport mere paas rahega, Saudi",
+        ),
+        Pair(
+            "Hindi: the company will keep",
+            "पहुँचते ही पासपोर्ट कंपनी में जमा करना पड़ेगा, मलेशिया",
+            "पहुँचते ही पासपोर्ट पर मुहर लगेगी और वापस मिल जाएगा, मलेशिया",
         ),
     ),
     RedFlag.URGENCY: (
@@ -598,6 +734,16 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "Visa ready, flight aaj raat ki hai, abhi decide karo, Malta",
             "Visa ready, flight do mahine baad ki hai, ghar par salah kar lo, Malta",
         ),
+        Pair(
+            "the seat will go",
+            "If you do not transfer by 5 pm your Portugal file goes to the next boy",
+            "If you have questions on your Portugal file, office is open till 5 pm",
+        ),
+        Pair(
+            "Hindi: few left",
+            "सिर्फ दो सीट बची हैं, जल्दी करो, जर्मनी",
+            "हर साल दो बार भर्ती होती है, सोच समझकर आवेदन करो, जर्मनी",
+        ),
     ),
     RedFlag.NO_CONTRACT: (
         Pair(
@@ -644,6 +790,16 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "no contract, or a contractor",
             "No contract paper is given for the site work in Dubai",
             "The contractor gave the signed contract for the site work in Dubai, no night shift",
+        ),
+        Pair(
+            "papers later",
+            "Flight se pehle koi kagaz nahi, wahan company sign karwayegi, Malaysia",
+            "Flight se pehle saare kagaz de diye, company ne sign kiye hue hain, Malaysia",
+        ),
+        Pair(
+            "asked to sign unread",
+            "They made me sign a paper in Chinese that I could not read, Laos hotel",
+            "They gave me the paper in Hindi and English to read for a week, Laos hotel",
         ),
     ),
     RedFlag.SECRECY: (
@@ -692,6 +848,36 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "घर वालों से छुपाकर निकलना है, एजेंट ने कहा, थाईलैंड",
             "अपना OTP और बैंक पासवर्ड किसी को मत बताना, यह थाईलैंड की कंपनी ने भी लिखा है",
         ),
+        Pair(
+            "what to say at home, in Hinglish",
+            "Ghar pe bolna Mumbai ja raha hu, asli jagah mat batana, Myanmar",
+            "Ghar pe sab bata diya hai, Mumbai se flight hai, Oman",
+        ),
+        Pair(
+            "hide papers",
+            "Hide the job letter in the bag and show only the hotel booking to the officer, Vietnam",
+            "Keep the job letter in the hand bag and show it to the officer, Bahrain",
+        ),
+        Pair(
+            "Hindi: a false answer",
+            "एयरपोर्ट पर पूछे तो कहना रिश्तेदार से मिलने जा रहे हैं, काम का नाम मत लेना, दुबई",
+            "एयरपोर्ट पर पूछे तो सही बताना कि काम के लिए जा रहे हैं, दुबई",
+        ),
+        Pair(
+            "a false answer, or what stands on a paper",
+            "He says tell the officer TOURIST and not one word of the forklift job in Bahrain",
+            "The visa copy says TOURIST SHORT STAY and the job is forklift operator in Bahrain",
+        ),
+        Pair(
+            "what to say at the counter, or which visa it is",
+            "Bola airport pe kehna 90 din ghumne ja raha hu, kaam ka naam mat lena, Abu Dhabi restaurant",
+            "Bola abhi 90 din ka visit visa lagega, baad me dekhenge, Abu Dhabi restaurant",
+        ),
+        Pair(
+            "nobody may know, or nobody may go unprotected",
+            "They say nobody should know that I fly to Jordan for the tailor job",
+            "They say nobody should fly to Jordan without reading the contract of the tailor job",
+        ),
     ),
     RedFlag.EMIGRATION_BYPASS: (
         Pair(
@@ -733,6 +919,16 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "a man at the counter, or check-in",
             "एयरपोर्ट पर हमारा आदमी है, बिना इमिग्रेशन क्लियरेंस के निकलवा देगा, कुवैत",
             "एयरपोर्ट पर काउंटर पाँच पर चेक-इन होगा, इमिग्रेशन क्लियरेंस हो चुका है, कुवैत",
+        ),
+        Pair(
+            "another exit",
+            "ECR passport walo ko Kathmandu se bhejte hain taaki emigration wale na roke, Qatar",
+            "ECR passport walo ka clearance Lucknow POE office se karate hain, Qatar",
+        ),
+        Pair(
+            "no portal",
+            "Do not register on eMigrate, it delays you, we know people in the airport, Saudi",
+            "The employer registered the demand on eMigrate, wait for the approval, Saudi",
         ),
     ),
     RedFlag.GOVERNMENT_IMPERSONATION: (
@@ -781,8 +977,39 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "Apply for Dubai job on official portal mea-india-jobs.org and pay there",
             "Apply for the Dubai job on the company's own site careers.example.com, nothing to pay",
         ),
+        Pair(
+            "a made-up government scheme",
+            "भारत सरकार की योजना है, सरकार ने ही हमें विदेश भेजने का अधिकार दिया है, पैसा सुरक्षित है, जापान",
+            "भारत सरकार की वेबसाइट पर जापान जाने की जानकारी पढ़ी, एजेंट ने सरकार का नाम नहीं लिया",
+        ),
+        Pair(
+            "an officer's call",
+            "A man says he calls from the Ministry of External Affairs and selected me for Canada, pay the file charge",
+            "A man from the Canadian company called, he said the Ministry of External Affairs has no part in it",
+        ),
     ),
 }
+
+# Offers with nothing that officials warn of: a licensed agency or the employer, a work visa, the lawful charge.
+HONEST = (
+    "Hotel waiter in Doha. Employment visa, contract in English and Hindi, interview in Jaipur, 2 years experience. "
+    "1,400 riyal. Service charge Rs 30,000 + GST after visa by cheque, with receipt. "
+    "RA licence B-1234/MUM/PER/1000+/5/9876/2021",
+    "Riyadh hospital staff nurse, BSc and 2 years experience, interview in Kochi, the state's own agency, "
+    "contract given to read, no charge to the nurse",
+    "Japan caregiver under the SSW scheme, N4 and skill test passed, contract signed with the employer, "
+    "training in Delhi",
+    "मस्कट में प्लंबर, वर्क वीज़ा, दिल्ली में ट्रेड टेस्ट हुआ, कॉन्ट्रैक्ट हिन्दी में मिला, वीज़ा के बाद 30,000 + जीएसटी रसीद के साथ, "
+    "लाइसेंस B-1234/DEL/PER/1000+/5/9876/2021",
+    "Kuwait me AC technician, ITI aur 3 saal tajurba maanga, company ka interview Lucknow me, employment visa, "
+    "contract padh liya, 30,000 + GST visa ke baad cheque se",
+    "German hospital hires me directly, B2 language certificate, recognition done, visa appointment at the consulate, "
+    "2900 euro per month, no agent in between",
+    "Software engineer in Singapore, four interview rounds with the company, Employment Pass approved, offer letter on "
+    "company mail, 6500 SGD",
+    "Israel construction worker through the government to government scheme, skill test by NSDC, contract in Hindi, "
+    "salary 6100 shekel",
+)
 
 
 def flags_of(message: str) -> tuple[ShownFlag, ...]:
@@ -814,6 +1041,11 @@ def test_a_message_that_shows_the_flag_is_flagged(flag: RedFlag, message: str) -
 @pytest.mark.parametrize(("flag", "message"), rows_of("innocent"))
 def test_a_message_that_only_looks_like_it_is_not_flagged(flag: RedFlag, message: str) -> None:
     assert flag not in codes_of(message)
+
+
+@pytest.mark.parametrize("message", HONEST)
+def test_an_honest_offer_shows_no_flag(message: str) -> None:
+    assert codes_of(message) == set()
 
 
 @pytest.mark.parametrize(("flag", "message"), rows_of("shows"))

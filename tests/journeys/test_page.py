@@ -103,6 +103,8 @@ def test_the_seed_question_gets_its_reply_and_a_button_opens_the_evidence(open_p
     assert "tourist visa" in reply.inner_text()
     assert "Russia" in evidence.inner_text()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= size["width"]
+    assert page.locator("header").bounding_box()["y"] == 0
+    assert evidence.bounding_box()["y"] >= page.locator("header").bounding_box()["height"] - 1
 
 
 def test_start_offers_languages_and_hindi_is_remembered(open_page):

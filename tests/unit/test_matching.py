@@ -55,7 +55,9 @@ def test_formatting_marks_of_a_chat_separate_no_letters_from_their_word() -> Non
 @pytest.mark.parametrize(
     ("message", "folded_words", "own_words"),
     [
-        pytest.param(f"on a v{ZERO_WIDTH_SPACE}isit visa now", "visit visa", f"v{ZERO_WIDTH_SPACE}isit visa", id="zero"),
+        pytest.param(
+            f"on a v{ZERO_WIDTH_SPACE}isit visa now", "visit visa", f"v{ZERO_WIDTH_SPACE}isit visa", id="zero"
+        ),
         pytest.param("on a ｖｉｓｉｔ ｖｉｓａ now", "visit visa", "ｖｉｓｉｔ ｖｉｓａ", id="full-width"),
         pytest.param("on a vіsіt vіsа now", "visit visa", "vіsіt vіsа", id="Cyrillic"),
         pytest.param("fees ₹३,५०,००० lagegi", "3,50,000", "३,५०,०००", id="Devanagari digits"),
@@ -116,7 +118,9 @@ def test_a_quote_of_nothing_is_empty() -> None:
         pytest.param("काम है। फीस नहीं॥ आओ", ["काम है", "फीस नहीं", "आओ"], id="dandas"),
         pytest.param("Cook\nDriver\n\nMason", ["Cook", "Driver", "Mason"], id="lines"),
         pytest.param("✅ Cook ✅ Driver", ["Cook", "Driver"], id="bullets"),
-        pytest.param("fee 3.5 lakh in www.example.com today", ["fee 3.5 lakh in www.example.com today"], id="dots within"),
+        pytest.param(
+            "fee 3.5 lakh in www.example.com today", ["fee 3.5 lakh in www.example.com today"], id="dots within"
+        ),
         pytest.param("fee 30-35 hazar", ["fee 30-35 hazar"], id="a hyphen within"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import pytest
 from hypothesis import given
@@ -150,7 +150,11 @@ any_warnings = st.lists(any_warning, max_size=3)
 @pytest.mark.parametrize("judge", [offer, country])
 @given(flags=any_flags, more=st.sampled_from(RedFlag), records=any_warnings, work=any_work)
 def test_one_more_flag_never_lowers_a_verdict(
-    judge: type[Judgement], flags: frozenset[RedFlag], more: RedFlag, records: list[AdvisoryRecord], work: frozenset[WorkScope]
+    judge: Callable[..., Judgement],
+    flags: frozenset[RedFlag],
+    more: RedFlag,
+    records: list[AdvisoryRecord],
+    work: frozenset[WorkScope],
 ) -> None:
     assert judge(flags | {more}, records, work).verdict.rank >= judge(flags, records, work).verdict.rank
 
@@ -158,7 +162,11 @@ def test_one_more_flag_never_lowers_a_verdict(
 @pytest.mark.parametrize("judge", [offer, country])
 @given(flags=any_flags, records=any_warnings, more=any_warning, work=any_work)
 def test_one_more_warning_never_lowers_a_verdict(
-    judge: type[Judgement], flags: frozenset[RedFlag], records: list[AdvisoryRecord], more: AdvisoryRecord, work: frozenset[WorkScope]
+    judge: Callable[..., Judgement],
+    flags: frozenset[RedFlag],
+    records: list[AdvisoryRecord],
+    more: AdvisoryRecord,
+    work: frozenset[WorkScope],
 ) -> None:
     assert judge(flags, [*records, more], work).verdict.rank >= judge(flags, records, work).verdict.rank
 

@@ -5,6 +5,11 @@ const ALLOWED_TAGS = {
   B: "b", STRONG: "b", I: "i", EM: "i", U: "u", INS: "u", S: "s", STRIKE: "s", DEL: "s",
   CODE: "code", PRE: "pre", BLOCKQUOTE: "blockquote", A: "a", "TG-SPOILER": "span",
 };
+const SYMBOL_KINDS = {
+  "\u{1F534}": "red", "\u{1F7E0}": "orange", "\u{1F535}": "blue", "\u{1F198}": "help",
+  "\u{1F4C4}": "paper", "\u{1F50E}": "search", "\u{1F522}": "numbers", "\u260E\uFE0F": "telephone", "\u260E": "telephone",
+};
+const SYMBOLS = /([\u{1F534}\u{1F7E0}\u{1F535}\u{1F198}\u{1F4C4}\u{1F50E}\u{1F522}]|\u260E\uFE0F?)/u;
 const ALLOWED_LINKS = new Set(["https:", "http:", "tel:", "mailto:"]);
 
 /** The elements for a message in Telegram's HTML. Nothing in it is run, fetched or styled by the message. */
@@ -18,11 +23,21 @@ function elementsFromTelegram(html) {
 function copyAllowed(from, to) {
   for (const node of from.childNodes) {
     if (node.nodeType === Node.TEXT_NODE) {
-      to.append(node.data);
+      to.append(...node.data.split(SYMBOLS).filter(Boolean).map(symbolOrWords));
     } else if (node.nodeType === Node.ELEMENT_NODE) {
       copyAllowed(node, appendAllowed(node, to));
     }
   }
+}
+
+/** The bot's signs are drawn by the page: many machines have no font with colours for them. */
+function symbolOrWords(words) {
+  const kind = SYMBOL_KINDS[words];
+  if (!kind) return words;
+  const element = document.createElement("span");
+  element.className = `symbol ${kind}`;
+  element.textContent = words;
+  return element;
 }
 
 function appendAllowed(node, to) {

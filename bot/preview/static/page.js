@@ -128,8 +128,7 @@ function addEntry(entry) {
 /** A long reply is shown from its beginning, anything else from its end. */
 function scrollTo(element, side) {
   const tall = element.offsetHeight > chat.clientHeight * 0.8;
-  if (side === "theirs" && tall) element.scrollIntoView({ block: "start" });
-  else chat.scrollTop = chat.scrollHeight;
+  chat.scrollTop = side === "theirs" && tall ? element.offsetTop - 10 : chat.scrollHeight;
 }
 
 function makeEntry(entry) {
@@ -235,12 +234,13 @@ function showStart() {
 }
 
 function setBusy(change) {
+  const atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80;
   busy += change;
   typing.hidden = busy === 0;
   state.textContent = busy ? "typing…" : "bot";
   state.classList.toggle("busy", busy > 0);
   log.setAttribute("aria-busy", String(busy > 0));
-  if (busy) chat.scrollTop = chat.scrollHeight;
+  if (busy && atEnd) chat.scrollTop = chat.scrollHeight;
 }
 
 // --- the command menu ----------------------------------------------------------------------------------------------
