@@ -35,7 +35,7 @@ check: set-up ## Check format, style, types and import directions, then the floo
 	.venv/bin/lint-imports
 	@$(MAKE) --no-print-directory check-data
 	@echo "Measuring retrieval ..."
-	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.retrieval.evaluate --floor evals/retrieval/floor.toml
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.retrieval.evaluate --floor
 	@echo "Measuring replies ..."
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate --lang $(SPOKEN) --floor evals/offers/floor.toml
 

@@ -91,7 +91,7 @@ def _kind(offer: Offer, flags: tuple[ShownFlag, ...], subjects: tuple[Subject, .
     if despair or is_emergency(offer):
         return Kind.EMERGENCY
     evidence = offer_evidence(offer, flags, subjects)
-    if is_agent_question(offer, evidence):
+    if not flags and is_agent_question(offer, evidence):
         return Kind.AGENT
     if not is_about_abroad(offer):
         return Kind.HELP if offer.has("about_bot") or _is_greeting(offer) else Kind.OFF_TOPIC
@@ -128,7 +128,9 @@ def _happens(offer: Offer, cue: str) -> bool:
 
 def _hypothetical(offer: Offer, hit: Span) -> bool:
     start, end = offer.copy.clause_at(hit.start)
-    return offer.book.has("hypothetical", offer.copy, (max(start, hit.start - 60), min(end, hit.end + 30)))
+    before = (max(start, hit.start - 60), hit.end)
+    around = (before[0], min(end, hit.end + 30))
+    return offer.book.has("condition", offer.copy, before) or offer.book.has("hypothetical", offer.copy, around)
 
 
 def is_agent_question(offer: Offer, evidence: int) -> bool:
@@ -164,10 +166,11 @@ def offer_evidence(offer: Offer, flags: tuple[ShownFlag, ...], subjects: tuple[S
     points += 2 * offer.has("offer_words") + bool(_PHONE.search(text)) + min(len(flags), 3)
     points += bool(offer.work) + (offer.licence is not None) + (len(text) > 250)
     points += 1 * (len(offer.book.find("ad_words", offer.copy)) >= 3)
-    if offer.has("question_words") and not offer.has("offer_words"):
+    concrete = offer.promises_pay or offer.fees or flags
+    if offer.has("question_words") and not offer.has("offer_words") and len(flags) < 2:
         points -= 2
-    if not offer.about_work or (offer.has("tourism_only") and not offer.pay and not offer.has("offer_words")):
-        points -= 4
+    if not concrete and (subjects or not offer.about_work or offer.has("tourism_only")):
+        points -= 2 if offer.about_work else 4
     return points - max(0, len(subjects) - 2)
 
 

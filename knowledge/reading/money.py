@@ -14,13 +14,15 @@ from pathlib import Path
 import yaml
 
 from knowledge.reading.matching import MatchingCopy, fold
-from knowledge.reading.phrases import BEGIN, END, Phrasebook
+from knowledge.reading.phrases import BEGIN, END, INDIC, Phrasebook
 
 _EXTRAS_AFTER_PAY = re.compile(
     r"\s?(?:\+|and|plus|aur|और)\s?(?:ot\b|o\.t|over ?time|commission|tips?\b|service|incentives?|insentive|food|khana|room|"
     r"rehna|stay|bonus|trip|site|free|accommodation|ओवरटाइम|खाना|कमीशन|रहना)"
 )
 _PERIOD_BEFORE = re.compile(r"(?P<week>weekly|per week)|(?P<hour>hourly|per hour)|(?P<year>annual|yearly|per annum|ctc)|(?P<day>daily)")
+_FEE_CURRENCIES = ("INR", "USD", "EUR", "GBP")  # agents in India ask in these; other currencies are wages by default
+_NEAR = 14  # characters between a cue and its sum
 _LARGEST_PAY = 250_000  # rupees; a larger sum without any cue is asked, not paid
 _SMALLEST_SUM = 100  # rupees; less is a way of speaking ("not one rupee")
 MONEY_FILE = Path(__file__).parent.parent / "data" / "money.yaml"
@@ -92,7 +94,7 @@ def _read_sum(match: re.Match[str], copy: MatchingCopy, book: Phrasebook, tables
         return None
     code = currency or "INR"
     period = _period_after(copy.folded, match.end(), tables) or _period_before(copy, match.start())
-    purpose = _purpose(copy, book, match.start(), match.end(), period)
+    purpose = _purpose(copy, book, match.start(), match.end(), period, foreign=code not in _FEE_CURRENCIES)
     rupees = amount * tables.rates[code]
     if period is None and rupees < _SMALLEST_SUM:
         return None
@@ -163,7 +165,9 @@ def _is_no_money(match: re.Match[str], copy: MatchingCopy, amount: float, named:
     return (not grouped) and 1900 <= amount <= 2100
 
 
-def _purpose(copy: MatchingCopy, book: Phrasebook, start: int, end: int, period: str | None) -> Purpose:
+def _purpose(
+    copy: MatchingCopy, book: Phrasebook, start: int, end: int, period: str | None, *, foreign: bool
+) -> Purpose:
     """The nearest cue inside the clause decides; words directly after the sum ("mahina", "advance") weigh most."""
     clause = copy.clause_at(start)
     clause = (min(clause[0], start), max(clause[1], end))
@@ -178,6 +182,8 @@ def _purpose(copy: MatchingCopy, book: Phrasebook, start: int, end: int, period:
         return Purpose.PAY
     if nearest[Purpose.OTHER] <= 14 and nearest[Purpose.OTHER] <= min(nearest[Purpose.PAY], nearest[Purpose.FEE]):
         return Purpose.OTHER
+    if foreign and nearest[Purpose.FEE] > _NEAR:
+        return Purpose.PAY
     if nearest[Purpose.PAY] == nearest[Purpose.FEE] == 999:
         return _purpose_of_line_before(copy, book, window[0])
     return Purpose.PAY if nearest[Purpose.PAY] < nearest[Purpose.FEE] else Purpose.FEE
@@ -239,7 +245,7 @@ def _compile(
     number = r"\d{1,3}(?:,\d{2,3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     spoken = rf"(?:(?:saadhe|sadhe|साढे|sava|sawa|सवा|paune|pone|पौने)\s)?(?:{_alternatives(list(words))})(?:\s(?:{_alternatives(list(words))}))?"
     unit = _alternatives(list(units))
-    end = r"(?![^\W\d_]|[\u0900-\u0dff])"
+    end = rf"(?![^\W\d_]|[{INDIC}])"
     return re.compile(
         rf"(?:(?<![^\W\d_])(?P<before>{money})\s?[:.\-]?\s?)?"
         rf"(?:(?<![\w.,/\-])(?P<digits>{number})|{BEGIN}(?P<words>{spoken}){END})"

@@ -20,7 +20,7 @@ from knowledge.reading.matching import MatchingCopy
 PHRASES_FOLDER = Path(__file__).parent.parent / "data" / "phrases"
 
 # Indic vowel signs are no word characters for Python, so word borders are spelt out for all Indic blocks.
-INDIC = "\u0900-\u0dff"
+INDIC = "\u0900-\u0963\u0966-\u0dff"  # without the danda, which ends a sentence
 ARABIC = "\u0620-\u06ff"
 BEGIN = rf"(?<![\w{INDIC}])"
 END = rf"(?![\w{INDIC}])"

@@ -82,7 +82,8 @@ def _find_visit_visa_work(offer: Offer) -> Span | None:
     hit = _first(offer, ("visit_visa", "visa_free"), excuses)
     if hit is None and not offer.has("work_visa"):
         hit = _first(offer, ("electronic_visa",))
-    return hit or _first(offer, ("convert_there",), excuses)
+    later = ("convert_there",) if offer.has("work_visa") else ("convert_there", "convert_later")
+    return hit or _first(offer, later, excuses)
 
 
 def _find_upfront_fee(offer: Offer) -> Span | None:
@@ -96,11 +97,15 @@ def _find_upfront_fee(offer: Offer) -> Span | None:
     return Span(already[0].start, already[0].end) if already and not offer.has("receipt_cue") else None
 
 
+_BEFORE = re.compile(r"before|prior|pehle|pahle|se pehle|पहले|से पहले")
+
+
 def _money_near(offer: Offer, cue: Span, fees: list[Sum]) -> bool:
     """A cue counts beside a sum that is asked, or where it names money itself."""
-    start, end = offer.copy.clause_at(cue.start)
+    start, end = offer.copy.clause_at(cue.start) if _BEFORE.match(offer.copy.folded, cue.start) else (0, 10**6)
     if any(start - 1 <= fee.start < end + 25 and min(abs(fee.start - cue.end), abs(cue.start - fee.end)) < 60 for fee in fees):
         return True
+    start, end = offer.copy.clause_at(cue.start)
     return offer.book.has("money_word", offer.copy, (max(start, cue.start - 30), min(end, cue.end + 30)))
 
 

@@ -50,6 +50,7 @@ CAMBODIA = AdvisoryRecord(
     superseded_by=None,
     valid_until=None,
     counts=(),
+    gist={"en": "Do not take typing jobs there.", "hi": "वहाँ टाइपिंग की नौकरी न लें।"},
 )
 
 RULE = RuleRecord(
@@ -66,6 +67,7 @@ RULE = RuleRecord(
     flags=(RedFlag.FEE_ABOVE_CAP,),
     reported_by=None,
     text_kind=TextKind.SUMMARY,
+    gist={"en": "Pay so much and no more."},
 )
 
 HELPLINE = HelplineRecord(

@@ -1,6 +1,7 @@
 """How one readable file becomes one record, and how a mistake in it is named."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -35,6 +36,9 @@ supersedes: [embassy-2024-01-02-example]
 valid_until: 2026-01-02
 counts:
   - {series: people_rescued, value: 12, as_of: 2025-01-01, words: people rescued}
+gist:
+  en: "Take no typing job  there."
+  hi-Latn: "Wahan typing ki naukri na lein."
 ---
 
 - The mission warned of typing jobs.
@@ -51,6 +55,7 @@ issuer: An Act
 confidence: seen-law
 topics: [labour_rights]
 flags: [no_contract]
+gist: {en: "Sign nothing that you cannot read."}
 """
 
 HELPLINE = """id: xx-line
@@ -89,6 +94,13 @@ def test_an_advisory_file_becomes_a_record_with_every_field():
     assert record.superseded_by is None
     assert record.valid_until == dt.date(2026, 1, 2)
     assert record.counts == (Count("people_rescued", 12, dt.date(2025, 1, 1), "people rescued"),)
+    assert record.gist == {"en": "Take no typing job there.", "hi-Latn": "Wahan typing ki naukri na lein."}
+
+
+def test_a_record_with_a_gist_can_stand_in_a_set():
+    record = parse_advisory(ADVISORY, "example.md")
+
+    assert len({record, parse_advisory(ADVISORY, "example.md")}) == 1
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_read():
@@ -115,6 +127,7 @@ def test_a_line_of_json_that_nobody_has_judged_raises_no_verdict():
     assert record.status is Status.DRAFT
     assert record.severity is Severity.NOTICE
     assert (record.scope, record.pattern, record.standing) == ((), (), False)
+    assert record.gist == {}
     assert (record.date, record.date_precision) == (None, "unknown")
 
 
@@ -145,6 +158,9 @@ def test_the_notice_itself_counts_as_official_words():
         (ADVISORY.replace("issuer: Embassy of India, Example City", "issuer: 5"), "issuer"),
         (ADVISORY.replace("as_of: 2025-01-01, ", ""), "counts.as_of"),
         (ADVISORY.replace("value: 12", "value: dozens"), "counts.value"),
+        (ADVISORY.replace("  hi-Latn: ", "  hinglish: "), "gist"),
+        (ADVISORY.replace('"Take no typing job  there."', "no"), "gist"),  # YAML reads a bare no as false
+        (re.sub(r"gist:\n.*?---", "gist: One sentence.\n---", ADVISORY, flags=re.DOTALL), "gist"),
         (ADVISORY.replace("- The mission", "The mission"), "facts"),
         (ADVISORY.split("- The mission")[0], "facts"),
         (ADVISORY.replace("id: embassy-2025-01-02-example", "id: ../escape"), "id"),
@@ -181,6 +197,7 @@ def test_a_rule_file_becomes_a_rule():
 
     assert rule.text == "First half and second half."
     assert rule.flags == (RedFlag.NO_CONTRACT,)
+    assert rule.gist == {"en": "Sign nothing that you cannot read."}
     assert rule.reported_by is None
 
 
