@@ -26,7 +26,6 @@ SAME_SOUND = (
     (re.compile(r"w"), "v"),
     (re.compile(r"z"), "j"),
     (re.compile(r"ph"), "f"),
-    (re.compile(r"(?<=[bcdgjkt])h"), ""),
     (re.compile(r"(?<=[aeiou])n$|(?<=[aeiou])h$"), ""),
     (re.compile(r"([b-df-hj-np-tv-xz])\1+"), r"\1"),
 )

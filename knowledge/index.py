@@ -170,7 +170,6 @@ def build_generation(passages: IndexedPassages, data_dir: Path, built_at: dt.dat
     `built_at` is aware UTC. Raises `IndexUnusable` if the new generation does not give back what was put in.
     """
     folder = data_dir / "index"
-    folder.mkdir(parents=True, exist_ok=True)
     digests = passages.digests()
     state = hashlib.sha256(json.dumps([LAYOUT, passages.fingerprint, digests]).encode()).hexdigest()[:16]
     name = f"{built_at:%Y%m%dT%H%M%S}-{state}"
@@ -181,6 +180,7 @@ def build_generation(passages: IndexedPassages, data_dir: Path, built_at: dt.dat
         (beside / CONTENTS).write_text(json.dumps(description), encoding="utf-8")
 
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         ensure_folder(folder / name, fill)
         _point_at(folder, name)
     except OSError as error:

@@ -236,7 +236,7 @@ class SatarkRetriever(BaseRetriever):
     def _nearness(self, sentences: list[str], glosses: list[str | None]) -> Nearness:
         """Compare the message with every passage. A sentence with a gloss counts with the mean of both cosines."""
         meaning = np.zeros(len(self.shelf.passages), dtype=np.float32)
-        if self.index is None or self.centring is None or not sentences or not self.shelf.with_vector:
+        if self.index is None or self.centring is None or not sentences:
             return Nearness(meaning, set(), 0.0)
         texts = [*sentences, *(text for text in glosses if text)]
         raw = self.embedder.embed_queries(texts)
@@ -296,6 +296,8 @@ def build_retriever(
     if embedder is None or centring is None:
         return SatarkRetriever(shelf=Shelf(library, None, None, chosen), weights=chosen)
     shelf = Shelf(library, embedder.fingerprint, centring, chosen)
+    if not shelf.with_vector:  # nothing has been embedded with this model yet
+        return SatarkRetriever(shelf=shelf, weights=chosen)
     index = VectorIndex(shelf.indexed(centring.fingerprint), generation)
     return SatarkRetriever(shelf=shelf, index=index, embedder=embedder, centring=centring, weights=chosen)
 

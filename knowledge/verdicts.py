@@ -84,4 +84,6 @@ def judge_country(flags: Collection[RedFlag], found: WarningsFound) -> Judgement
 
 
 def _covers(record: AdvisoryRecord, work: Collection[WorkScope]) -> bool:
+    if record.severity in _STAY_AWAY and not record.scope:
+        return True  # who may not go there at all may not work there either
     return WorkScope.ALL in record.scope or bool(set(record.scope) & set(work))

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import structlog
@@ -100,9 +101,10 @@ def _part(means: Mapping[str, Vectors], use: str) -> dict[str, Vectors]:
 
 def _read_cache(path: Path, dimension: int) -> dict[str, Vectors] | None:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            means = {name: np.asarray(file[name], dtype=np.float32) for name in file.files}
-    except (OSError, ValueError, EOFError, KeyError):
+        with path.open("rb") as file:
+            arrays = np.load(file, allow_pickle=False)
+            means = {name: np.asarray(arrays[name], dtype=np.float32) for name in arrays.files}
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile):
         return None
     complete = means and all(mean.shape == (dimension,) and np.isfinite(mean).all() for mean in means.values())
     return means if complete else None

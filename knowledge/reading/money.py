@@ -149,6 +149,8 @@ def _is_no_money(match: re.Match[str], copy: MatchingCopy, amount: float, named:
     text, start, end = copy.folded, match.start(), match.end()
     if match.group("words") and not (multiplied or named):
         return True
+    if re.search(r"(?:pin ?code|pincode|pin|otp|room|flat|id|ref|no|number|case|token|cr|tower)\W{0,3}$", text[max(0, start - 12) : start]):
+        return not (named or multiplied)
     if amount <= 0 or amount > 5e8:  # rupees; nobody is offered or asked 50 crore
         return True
     before, after = text[max(0, start - 3) : start], text[end : end + 12]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlsplit
 
 import ada_url
 
@@ -25,10 +24,10 @@ _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"')]+|\b[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)*\.[a-z]{2,12}(?:/[^\s<>]*)?\b"
 )
 _NO_DOMAIN = re.compile(
-    r"(?:\d+\.\d+|\w\.\w\.?|.*\.(?:no|nos|pls|plz|the|and|sir|pdf|jpg|jpeg|png|doc|docx|ok|hr|only))$"
+    r"(?:\d+(?:\.\d+)+[a-z]*|\w\.\w\.?|.*\.(?:no|nos|pls|plz|the|and|sir|pdf|jpg|jpeg|png|doc|docx|ok|hr|only))$"
 )
 _MAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)*")
-_PHONE = re.compile(r"(?<![\w/])\+?\d[\d\s\-]{8,15}\d(?![\w/])")
+_PHONE = re.compile(r"(?<!\w)\(?\+?\d[\d\s\-().]{8,17}\d(?!\w)|(?<!\w)\d{5}/\d{5}(?!\w)")
 
 _SCOPES = {
     WorkScope.MILITARY: "army_strong",
@@ -123,7 +122,7 @@ def host_of(link: str) -> str:
     try:
         return str(ada_url.URL(address).hostname).lower()
     except ValueError:
-        return urlsplit(address).hostname or ""
+        return ""
 
 
 def mask_contacts(words: str) -> str:

@@ -145,7 +145,7 @@ def test_a_hundred_thousand_characters_are_still_few_sentences():
     ("text", "known"),
     [
         ("एजेंट ने धोखा दिया", {"agent", "cheating"}),
-        ("dalal ne dhokaa diya", {"agent", "cheating"}),  # doubled letters, another word for agent
+        ("dalal ne dhokhaa diyaa", {"agent", "cheating"}),  # doubled letters, another word for agent
         ("paise waapas nahin mile", {"money", "back"}),
         ("passport gum ho gaya, dutawas kidhar", {"passport", "lost", "embassy", "where"}),
     ],
