@@ -64,6 +64,8 @@ def complete_from_stored(one: Given, stored: AdvisoryRecord) -> AdvisoryRecord:
         named.add("date_precision")
     if "text" in named:
         named |= {"facts", "text_kind"}
+    if "facts" in named:
+        named.add("gist")  # an old gist must not outlive the words it sums up
     kept = {each.name: getattr(stored, each.name) for each in fields(stored) if each.name not in named}
     return replace(one.record, **kept)
 

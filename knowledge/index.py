@@ -30,6 +30,7 @@ import chromadb
 import numpy as np
 import structlog
 from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaError
 
 from knowledge.embedding.embedder import Vectors
 from knowledge.whole_folder import ensure_folder, is_intact
@@ -185,6 +186,8 @@ def build_generation(passages: IndexedPassages, data_dir: Path, built_at: dt.dat
         _point_at(folder, name)
     except OSError as error:
         raise IndexUnusable(f"it cannot be written to {folder} ({error.strerror})") from error
+    except ChromaError as error:
+        raise IndexUnusable(f"Chroma refused it ({type(error).__name__})") from error
     _remove_old(folder, keep=name)
     return name
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from knowledge.ranking_words import telling_beginnings
 
 SHORT = 40  # words; a message up to this length is searched as it is
-MOST = 5  # sentences searched for one message, which keeps a whole offer within some 30 ms
-LONGEST = 24  # words in one sentence; a longer one is cut
+MOST = 4  # sentences searched for one message, which keeps a whole offer within some 30 ms on two cores
+LONGEST = 20  # words in one sentence; a longer one is cut
 NEIGHBOUR = 8  # words; lines shorter than this ("Salary: 900 USD") are read together with their neighbours
 
 END = re.compile(r"(?<=[.!?।۔])\s+|[\n\r•▪●►➤✅✔*|]+")

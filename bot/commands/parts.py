@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from bot.application import Job, now_utc
 from bot.context import AnswersInquiries
 from bot.people import People
 from bot.preview.serving import AddressInUse
+from bot.texts import catalogue_languages
 from knowledge.advisor.advisor import Advisor
 from knowledge.database import DatabaseUnavailable, build_engine, upgrade
 from knowledge.embedding.embedder import Embedder, ModelUnavailable
@@ -22,7 +26,7 @@ from knowledge.library import Library, LibraryKeeper
 from knowledge.records import BadRecord
 from knowledge.retriever import RetrieverKeeper, SatarkRetriever
 from knowledge.settings import BadSettings, Settings
-from knowledge.starter import STARTER_FOLDER, is_loaded, load_records, load_starter_by_settings
+from knowledge.starter import STARTER_FOLDER, is_loaded, load_records
 
 log = structlog.get_logger(__name__)
 
@@ -75,11 +79,16 @@ def explained_to_operator() -> Iterator[None]:
 def _ensure_starter(engine: Engine, settings: Settings) -> None:
     if is_loaded(engine):
         return
-    typer.echo("Loading the starter advisories. This is done once and takes about half a minute.", err=True)
-    try:
-        load_starter_by_settings(engine, settings, now_utc())
-    except ModelUnavailable as problem:
-        typer.echo(f"{problem} The advisories are loaded without it.", err=True)
+    typer.echo("Loading the starter advisories. This is done once and takes about a minute.", err=True)
+    # In a process of its own: embedding them may need torch, which never enters the process that serves people.
+    environment = os.environ | {
+        "DATABASE_URL": settings.resolved_database_url,
+        "DATA_DIR": str(settings.data_dir),
+        "EMBEDDING_MODEL": settings.embedding_model,
+    }
+    loaded = subprocess.run([sys.executable, "-m", "knowledge.starter"], env=environment, check=False)  # noqa: S603
+    if loaded.returncode != 0:
+        typer.echo("The advisories are loaded without their vectors; they are found by countries and words.", err=True)
         load_records(engine, STARTER_FOLDER, now_utc())
 
 

@@ -19,15 +19,14 @@ from bot.presenters import reply_texts as words
 from bot.texts import locale_of, text
 from knowledge.advisor.replies import Citation, FlagFound, Reply
 from knowledge.records import HelplineRecord
-from knowledge.vocabulary import HelplineStatus, Kind, Language, TextKind, Topic
+from knowledge.vocabulary import HelplineStatus, Kind, Language, TextKind, Topic, Verdict
 
 MOST_FLAGS_ON_SCREEN = 3
-MOST_STEPS_ON_SCREEN = 3
+MOST_STEPS_ON_SCREEN = 2
 MOST_POINTS_ON_SCREEN = 3
 _LONGEST_FACT = 260  # characters of a summary in the evidence
 _MISSION = re.compile(r"(?:Embassy|High Commission|Consulate General) of India, (?P<place>.+)")
-_SEVERE = ("warning", "do_not_go", "leave", "avoid_non_essential")
-_OFFICIAL_DOMAIN = re.compile(r"https?://([^/]+)")
+THE_PRESS = "the press"  # `reported_by` where the outlet is not known
 
 
 @dataclass(frozen=True)
@@ -127,10 +126,12 @@ class _Wording:
 
     def what_to_do(self) -> str:
         """All next steps, numbered."""
-        if self.reply.kind in (Kind.OFF_TOPIC, Kind.HELP) or not self.reply.steps:
+        if self.reply.kind in (Kind.OFF_TOPIC, Kind.HELP) or not (self.reply.steps or self.reply.points):
             return ""
         steps = [f"{number}. {self._say(words.STEPS[key])}" for number, key in enumerate(self.reply.steps, start=1)]
-        return "\n".join([self._say(words.DO_NOW), *steps])
+        shown = 0 if self.reply.kind is Kind.ASSESSMENT else MOST_POINTS_ON_SCREEN
+        points = [self._say(words.POINTS[key]) for key in self.reply.points[shown:] if key in words.POINTS]
+        return "\n\n".join(["\n".join([self._say(words.DO_NOW), *steps]), *points])
 
     def helplines(self) -> str:
         """Whom to call, each with owner and date."""
@@ -139,14 +140,13 @@ class _Wording:
         return "\n\n".join([self._say(words.CALL), *(self._helpline(line) for line in self.reply.helplines)])
 
     def _assessment(self) -> list[str]:
-        steps = self._steps(MOST_STEPS_ON_SCREEN)
+        notices = 2 if self.reply.verdict is Verdict.DANGER and len(self.reply.red_flags) < MOST_FLAGS_ON_SCREEN else 1
         return [
             self._verdict(),
             self._flags_on_screen(),
-            self._official_on_screen(1),
-            self._points(1),
+            self._official_on_screen(notices),
+            self._steps(MOST_STEPS_ON_SCREEN),
             self._say(words.RECRUITER),
-            steps,
             self._call_on_screen(),
         ]
 
@@ -156,7 +156,7 @@ class _Wording:
         official = self._official_on_screen(1 if points else 3)
         found = points or official or self._rule_on_screen()
         flags = self._flags_on_screen() if self.reply.verdict else ""
-        steps = self._steps(2) if self.reply.verdict else ""
+        steps = self._steps(MOST_STEPS_ON_SCREEN)
         unknown = "" if found else self._say(words.NOT_FOUND)
         return [head, points, flags, official, unknown, "" if points or official else self._rule_on_screen(), steps,
                 self._call_on_screen()]  # fmt: skip
@@ -226,9 +226,14 @@ class _Wording:
         if gist is None and self.language is not Language.ENGLISH:
             return f"{self._topics(citation.topics)}."
         summary = gist or _shorten(citation.quote)
-        if citation.reported_by:
-            return self._say(words.IN_SHORT_REPORTED, outlet=citation.reported_by, summary=summary)
-        return self._say(words.IN_SHORT, summary=summary)
+        return self._in_short(citation, summary)
+
+    def _in_short(self, citation: Citation, summary: str) -> str:
+        if citation.reported_by is None:
+            return self._say(words.IN_SHORT, summary=summary)
+        if citation.reported_by == THE_PRESS:
+            return self._say(words.IN_SHORT_PRESS, summary=summary)
+        return self._say(words.IN_SHORT_REPORTED, outlet=citation.reported_by, summary=summary)
 
     def _rule_on_screen(self) -> str:
         rules = [citation for citation in self.reply.citations if citation.type == "rule"]
@@ -240,13 +245,8 @@ class _Wording:
         quote = _shorten(citation.quote)
         if self.language is not Language.ENGLISH and citation.quote_kind is TextKind.SUMMARY:
             quote = f"{gist}" if gist else f"{quote} {self._say(words.IN_ENGLISH)}"
-        body = (
-            self._say(words.OFFICIAL_WORDS, summary=quote)
-            if citation.quote_kind is TextKind.OFFICIAL_WORDS
-            else self._say(words.IN_SHORT_REPORTED, outlet=citation.reported_by, summary=quote)
-            if citation.reported_by
-            else self._say(words.IN_SHORT, summary=quote)
-        )
+        official = citation.quote_kind is TextKind.OFFICIAL_WORDS
+        body = self._say(words.OFFICIAL_WORDS, summary=quote) if official else self._in_short(citation, quote)
         return f"{head}\n{body} {self._link(citation)}".strip()
 
     def _name(self, citation: Citation) -> str:
@@ -264,10 +264,24 @@ class _Wording:
         return "\n".join(f"👉 {self._say(words.STEPS[key])}" for key in self.reply.steps[:most])
 
     def _call_on_screen(self) -> str:
-        return f"☎️ {self._helpline(self.reply.helplines[0])}" if self.reply.helplines else ""
+        """The most useful contact, its number or site alone: the button shows the rest."""
+        line = next((line for line in self.reply.helplines), None)
+        if line is None:
+            return ""
+        reach = (*line.phones, *(f"WhatsApp {number}" for number in line.whatsapp), line.url)
+        first = next((escape(value, quote=False) for value in reach if value), "")
+        return f"☎️ {self._line_name(line)}: {first} ({self._trust(line)})"
+
+    def _line_name(self, line: HelplineRecord) -> str:
+        mission = _MISSION.match(line.name)
+        if line.id in words.LINES:
+            return self._say(words.LINES[line.id])
+        if mission and line.country and self.language is not Language.ENGLISH:
+            return self._say(words.EMBASSY, country=self.locale.territories.get(line.country, mission["place"]))
+        return escape(line.name, quote=False)
 
     def _helpline(self, line: HelplineRecord) -> str:
-        name = f"<b>{escape(self._issuer(line.name), quote=False)}</b>"
+        name = f"<b>{self._line_name(line)}</b>"
         reach = [escape(value, quote=False) for value in (*line.phones, *(f"WhatsApp {w}" for w in line.whatsapp))]
         reach += [escape(value, quote=False) for value in (line.email, line.url) if value]
         return f"{name}: {', '.join(reach)} ({self._trust(line)})"
@@ -284,7 +298,8 @@ class _Wording:
 
     def _month(self, line: HelplineRecord) -> str:
         if line.as_of_month is None:
-            return line.as_of
+            year = re.search(r"(?:19|20)\d\d", line.as_of)
+            return year.group() if year else self._say(words.UNDATED)
         return str(format_date(line.as_of_month, "MMMM y", locale=self.locale))
 
     def _counts(self) -> str:
@@ -306,7 +321,7 @@ class _Wording:
         if issuer in words.ISSUERS:
             return self._say(words.ISSUERS[issuer])
         if mission and self.language is not Language.ENGLISH:
-            return self._say(words.EMBASSY, country=mission["place"])
+            return self._say(words.EMBASSY, country=mission["place"])  # a city; names of cities are not in CLDR
         return escape(issuer, quote=False)
 
     def _date(self, citation: Citation) -> str:

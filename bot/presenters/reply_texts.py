@@ -182,10 +182,9 @@ NOT_FOUND = "The advisories I have say nothing about this. That is no approval."
 YOU_WROTE = "You wrote: <i>{quote}</i>"
 MORE_SIGNS = "… and {count} more signs: see Evidence."
 RECRUITER = "No message can prove a recruiter. Look up the licence number on emigrate.gov.in."
-OFFICIAL = "📄 {issuer}, {date}: warning about {topic}."
-OFFICIAL_NOTICE = "📄 {issuer}, {date}: {topic}."
 IN_SHORT = "In short: {summary}"
 IN_SHORT_REPORTED = "In short, as reported by {outlet}: {summary}"
+IN_SHORT_PRESS = "In short, as reported in the press: {summary}"
 OFFICIAL_WORDS = "“{summary}”"
 IN_ENGLISH = "(in English)"
 AS_OF = "as of {date}"
@@ -225,10 +224,25 @@ ISSUERS = {
     "Ministry of External Affairs (MEA)": "Ministry of External Affairs (MEA)",
     "Emigration Act 1983": "Emigration Act 1983",
     "eMigrate portal (MEA)": "eMigrate portal (MEA)",
+    "Central Bureau of Investigation (CBI)": "Central Bureau of Investigation (CBI)",
+    "National Investigation Agency (NIA)": "National Investigation Agency (NIA)",
+    "Bureau of Immigration": "Bureau of Immigration",
+    "Directorate General of Shipping": "Directorate General of Shipping",
+    "Ministry of Home Affairs, I4C": "Ministry of Home Affairs, cyber crime centre (I4C)",
+}
+# Short names of the lines that are shown most, by id of the helpline.
+LINES = {
+    "in-overseas-workers-helpline-owrc-now-pravasi-bharatiya-saha": "Overseas workers' helpline (Government of India)",
+    "all-madad-consular-grievance-portal": "MADAD complaint portal (MEA)",
+    "in-national-cyber-crime-helpline-i4c-home-ministry": "National cyber crime helpline",
+    "in-tele-manas-national-tele-mental-health-helpline-ministry": "Tele-MANAS, help in despair (Government of India)",
+    "in-protector-general-of-emigrants-mea-oe-pge-division-new-de": "Protector General of Emigrants (MEA)",
+    "in-mea-control-situation-room-new-delhi": "MEA control room, New Delhi",
+    "all-mea-directory-of-indian-missions-abroad": "List of Indian missions abroad (MEA)",
 }
 EMBASSY = "Indian Embassy, {country}"
 ALL_TEXTS: tuple[str, ...] = (
     *VERDICTS.values(), *REASONS.values(), *FLAGS.values(), *TOPICS.values(), *STEPS.values(), *POINTS.values(),
-    *SERIES.values(), *ISSUERS.values(),
+    *SERIES.values(), *ISSUERS.values(), *LINES.values(),
     *(value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str)),
 )  # fmt: skip

@@ -5,9 +5,8 @@ Read the offer, find its red flags, route, search, judge, gather what it rests o
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -33,12 +32,11 @@ from knowledge.reading.phrases import Phrasebook, load_phrasebook
 from knowledge.reading.red_flags import ShownFlag, find_red_flags
 from knowledge.records import AdvisoryRecord
 from knowledge.verdicts import Judgement, Reason, WarningsFound, judge_country, judge_offer, sort_warnings
-from knowledge.vocabulary import Kind, Language, RedFlag, Stage, Topic, Verdict
+from knowledge.vocabulary import Kind, Language, RedFlag, Topic, Verdict
 
 log = structlog.get_logger(__name__)
 
 LONGEST_MESSAGE = 6000  # characters read of one message; Telegram itself ends at 4096
-_MOST_FLAG_QUOTES = 16
 _SPOKEN = frozenset({Language.ENGLISH, Language.HINDI, Language.HINGLISH})
 _PROCEDURES = frozenset(
     {
@@ -68,7 +66,7 @@ class FoundPassage(Protocol):
 class Search(Protocol):
     """What the advisor needs of a retriever."""
 
-    def search(self, text: str, *, countries: tuple[str, ...] = (), limit: int = 8) -> list[FoundPassage]:
+    def search(self, text: str, *, countries: tuple[str, ...] = (), limit: int = 8) -> Sequence[FoundPassage]:
         """Return passages, best first."""
 
 
@@ -83,7 +81,6 @@ class Explanation:
     warnings: WarningsFound
     judgement: Judgement | None
     reply: Reply
-    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class Advisor:
@@ -126,7 +123,7 @@ class Advisor:
         judgement = _judge(offer, flags, chosen, found)
         named = flags if judgement is not None and not chosen.warns_others else ()
         resting = rest_flags(named, found.matching, library, offer.destinations)
-        citations = _cite(library, offer, chosen, resting, judgement, found, hits)
+        citations = _cite(library, offer, chosen, resting, judgement, hits)
         today = inquiry.today or library.today
         reply = Reply(
             kind=chosen.kind,
@@ -156,11 +153,12 @@ class Advisor:
         return Explanation(offer, flags, chosen, hits, found, judgement, reply)
 
     def _language(self, inquiry: Inquiry) -> tuple[Language, bool]:
-        if inquiry.language is not None:
-            return inquiry.language, inquiry.language not in self._spoken
+        if inquiry.language in self._spoken:
+            return inquiry.language, False
         found = detect_language(inquiry.text[:LONGEST_MESSAGE])
-        language = found.language or Language.ENGLISH
-        return language, language not in self._spoken or not found.supported
+        if found.language in self._spoken:
+            return found.language, False
+        return Language.ENGLISH, not found.supported or found.language is not None
 
     def _search(self, inquiry: Inquiry, offer: Offer, chosen: Route) -> tuple[tuple[FoundPassage, ...], str | None]:
         """Passages near to the message; without a working search the country's standing warnings remain."""
@@ -226,7 +224,6 @@ def _cite(
     chosen: Route,
     flags: tuple[FlagFound, ...],
     judgement: Judgement | None,
-    found: WarningsFound,
     hits: tuple[FoundPassage, ...],
 ) -> tuple[Citation, ...]:
     """What the reply rests on: the warnings that decided, the country's standing ones, then the rules."""
@@ -234,7 +231,7 @@ def _cite(
         return ()
     best = _best_passages(hits)
     scores = {name: hit.score for name, hit in best.items()}
-    records = _warnings_to_cite(library, offer, flags, judgement, found, hits, scores)
+    records = _warnings_to_cite(library, offer, flags, judgement, hits, scores)
     rules = [find_rule_for(flag.code, library, offer.destinations) for flag in flags]
     rules += rules_for_subjects(library, offer, chosen)
     rules += [library.rules.get(name) for name in best if not offer.destinations]
@@ -258,11 +255,11 @@ def _warnings_to_cite(
     offer: Offer,
     flags: tuple[FlagFound, ...],
     judgement: Judgement | None,
-    found: WarningsFound,
     hits: tuple[FoundPassage, ...],
     scores: Mapping[str, float],
 ) -> list[AdvisoryRecord]:
-    resting = [library.advisories[flag.rests_on] for flag in flags if flag.rests_on in library.advisories]
+    names = [flag.rests_on for flag in flags if flag.rests_on]
+    resting = [library.advisories[name] for name in names if name in library.advisories]
     deciding = rank_warnings(judgement.warnings if judgement else (), scores)
     standing = rank_warnings((r for code in offer.destinations for r in library.standing(code)), scores)
     near = [library.advisories[hit.advisory] for hit in hits if hit.advisory in library.advisories and not hit.standing]
@@ -295,9 +292,3 @@ def _facts(offer: Offer, library: Library) -> dict[str, str]:
     return facts
 
 
-def today_in_india(now: dt.datetime) -> dt.date:
-    """The calendar day in India (UTC+5:30) of an aware time."""
-    return now.astimezone(dt.timezone(dt.timedelta(hours=5, minutes=30))).date()
-
-
-__all__ = ["LONGEST_MESSAGE", "Advisor", "Explanation", "Stage", "today_in_india"]

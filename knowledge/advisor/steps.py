@@ -20,6 +20,8 @@ _EMERGENCY = ("contact_mission", "local_emergency", "madad", "share_location", "
 def choose_steps(offer: Offer, chosen: Route, judgement: Judgement | None) -> tuple[str, ...]:
     """The keys of the next steps."""
     if chosen.kind is Kind.EMERGENCY:
+        if chosen.despair and not offer.destinations:
+            return ("stay_with_us", "no_more_money") if chosen.money_paid else ("stay_with_us",)
         return (("stay_with_us",) if chosen.despair else ()) + _EMERGENCY
     if chosen.kind is Kind.AGENT:
         return ("search_register", "match_details", "licence_not_enough")

@@ -86,7 +86,8 @@ def load_phrasebook() -> Phrasebook:
 def compile_phrases(concept: str, phrases: list[str], blocks: dict[str, str]) -> re.Pattern[str]:
     """One pattern that matches any of the phrases on word borders."""
     try:
-        return re.compile("|".join(_to_pattern(phrase, blocks) for phrase in phrases))
+        # One border around all of them: inside a word the search fails at once instead of once a phrase.
+        return re.compile(f"{BEGIN}(?:{'|'.join(_to_pattern(phrase, blocks) for phrase in phrases)}){END}")
     except (re.error, KeyError) as error:
         raise BadPhrase(f"phrase list {concept!r}: {error}") from error
 
@@ -98,4 +99,4 @@ def _to_pattern(phrase: str, blocks: dict[str, str]) -> str:
     pattern = pattern.replace("\u093c", "").replace("\u0901", "\u0902")
     pattern = re.sub(rf"(?<=[\w{INDIC}])\*", lambda _: _ANY_ENDING, pattern)
     pattern = pattern.replace(" ... ", "\0").replace(" ?", _MAYBE_SPACE).replace(" ", _SPACE).replace("\0", _GAP)
-    return f"{BEGIN}(?:{pattern}){END}"
+    return f"(?:{pattern})"

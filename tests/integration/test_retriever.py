@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from retrieval_builders import NOON, WordEmbedder, make_centring, make_library, make_record, make_rule
@@ -107,10 +108,9 @@ def test_a_long_offer_is_found_by_the_sentence_that_tells(embedder):
     chat = "Good morning to everybody in this family group, may the day be kind to you. " * 10
     retriever = retriever_for(CAMBODIA, LAOS, FEES, embedder=embedder)
 
-    assert (
-        names(retriever.search(chat + "Typing jobs in walled compounds, salary 900 dollars. " + chat))[0]
-        == "cambodia-typing"
-    )
+    hits = retriever.search(chat + "Typing jobs in walled compounds, salary 900 dollars. " + chat)
+
+    assert names(hits)[0] == "cambodia-typing"
 
 
 def test_it_is_a_langchain_retriever(retriever):
@@ -167,6 +167,21 @@ def test_the_index_is_built_once_and_then_serves(keeper):
     assert not keeper.current().index.exact
     assert not keeper.refresh_index(NOON + dt.timedelta(hours=1))
     assert [(hit.passage, hit.score) for hit in keeper.current().search("typing jobs in Cambodia")] == before
+
+
+def test_searches_go_on_while_the_index_is_renewed(keeper, shelves):
+    keeper.refresh_index(NOON)
+    held = keeper.current()
+    shelves.holds(CAMBODIA, LAOS, FEES)
+    found = []
+
+    with ThreadPoolExecutor(4) as threads:
+        running = [threads.submit(lambda: held.search("chat support job in Laos")) for _ in range(40)]
+        keeper.refresh_index(NOON + dt.timedelta(hours=1))
+        running += [threads.submit(lambda: held.search("chat support job in Laos")) for _ in range(40)]
+        found = [names(task.result())[0] for task in running]
+
+    assert set(found) == {"laos-chat"}
 
 
 def test_the_index_follows_the_library(keeper, shelves):
