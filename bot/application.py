@@ -7,7 +7,6 @@ import datetime as dt
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -28,6 +27,7 @@ from telegram.request import BaseRequest, HTTPXRequest
 from bot.context import AnswersInquiries, Presents, Services, services_of_application, store_services
 from bot.errors import apologise
 from bot.handlers import buttons, information, inquiries, membership, unreadable
+from bot.jobs import Job, now_utc
 from bot.ordering import InOrderOfChat
 from bot.people import Limits, People
 from bot.presenters import fixed_texts
@@ -53,19 +53,6 @@ class SatarkBot(ExtBot[None]):
 
     def __repr__(self) -> str:
         return "SatarkBot[token=hidden]"
-
-
-@dataclass(frozen=True)
-class Job:
-    """Something that is done every hour beside the conversations. It blocks, so it runs in a worker thread."""
-
-    title: str
-    do: Callable[[], object]
-
-
-def now_utc() -> dt.datetime:
-    """Return the real clock."""
-    return dt.datetime.now(dt.UTC)
 
 
 def build_application(

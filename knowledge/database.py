@@ -124,6 +124,8 @@ def upgrade(engine: Engine) -> None:
     Safe when several processes start at once. Raises DatabaseUnavailable where that is not possible, for example with
     a database of a newer Satark.
     """
+    if _is_current(engine):
+        return
     from alembic import command  # here, because commands that touch no database need not wait for it
     from alembic.util import CommandError
 
@@ -143,6 +145,16 @@ def upgrade(engine: Engine) -> None:
                     "`make run`) or point DATABASE_URL at another database."
                 ) from error
             raise
+
+
+def _is_current(engine: Engine) -> bool:
+    """Whether the database stands at our newest migration: their file names begin with their revision."""
+    if not has_database(engine):
+        return False
+    newest = max((file.name for file in (MIGRATIONS / "versions").glob("[0-9]*.py")), default="")
+    with explained(engine), engine.execution_options(**{READS_ONLY: True}).connect() as connection:
+        stored = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return stored is not None and stored == newest.partition("_")[0]
 
 
 def migration_config(connection: Connection | None = None) -> Any:

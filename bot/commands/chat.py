@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.application import build_application, now_utc, running
+from bot.application import build_application, running
 from bot.commands.parts import Parts, build_parts, explained_to_operator
+from bot.jobs import now_utc
 from bot.logs import set_up_logging
 from bot.people import Limits
 from bot.preview.conversation import Conversations, Turn

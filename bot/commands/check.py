@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.commands.explaining import print_explanation
-from bot.commands.parts import CannotRun, Parts, build_parts, explained_to_operator
+from bot.commands.parts import Parts, build_parts, explained_to_operator
 from bot.logs import set_up_logging
 from bot.presenters.reply import Operator, present
 from bot.presenters.reply_json import to_json
+from bot.troubles import CannotRun
 from knowledge.advisor.advisor import LONGEST_MESSAGE, Advisor
 from knowledge.advisor.replies import Inquiry, Reply
 from knowledge.settings import read_settings

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
 
-from bot.application import now_utc
 from bot.commands.parts import explained_to_operator
+from bot.jobs import now_utc
 from knowledge.database import DatabaseUnavailable, build_engine, has_database
 from knowledge.embedding.embedder import ModelUnavailable
 from knowledge.embedding.factory import build_embedder

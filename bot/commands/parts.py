@@ -8,16 +8,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 import typer
 from sqlalchemy import Engine
 
-from bot.application import Job, now_utc
-from bot.context import AnswersInquiries
+from bot.jobs import Job, now_utc
 from bot.people import People
-from bot.preview.serving import AddressInUse
 from bot.texts import catalogue_languages
+from bot.troubles import CannotRun
 from knowledge.advisor.advisor import Advisor
 from knowledge.database import DatabaseUnavailable, build_engine, upgrade
 from knowledge.embedding.embedder import Embedder, ModelUnavailable
@@ -28,11 +28,10 @@ from knowledge.retriever import RetrieverKeeper, SatarkRetriever
 from knowledge.settings import BadSettings, Settings
 from knowledge.starter import STARTER_FOLDER, is_loaded, load_records
 
+if TYPE_CHECKING:  # the Telegram library takes a second to load, and checking one offer does not need it
+    from bot.context import AnswersInquiries
+
 log = structlog.get_logger(__name__)
-
-
-class CannotRun(Exception):
-    """Satark cannot run; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,8 @@ def build_parts(settings: Settings) -> Parts:
         Job("delete old replies", people.forget_old),
         Job("renew the index", lambda: retriever.refresh_index(now_utc())),
     )
-    return Parts(Advisor(library.current, retriever.current), people, library.current, jobs, retriever.current)
+    advisor = Advisor(library.current, retriever.current, spoken=catalogue_languages())
+    return Parts(advisor, people, library.current, jobs, retriever.current)
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def explained_to_operator() -> Iterator[None]:
     """End the program with exit code 1 and one clear sentence where something known stands in its way."""
     try:
         yield
-    except (CannotRun, AddressInUse, BadSettings, BadRecord, DatabaseUnavailable) as problem:
+    except (CannotRun, BadSettings, BadRecord, DatabaseUnavailable) as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

@@ -8,11 +8,12 @@ import typer
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
 from bot.application import build_application, running
-from bot.commands.parts import CannotRun, Parts, build_parts, explained_to_operator
+from bot.commands.parts import Parts, build_parts, explained_to_operator
 from bot.commands.preview import serve_page
 from bot.logs import set_up_logging
 from bot.polling import poll
 from bot.stopping import stop_on_signals
+from bot.troubles import CannotRun
 from knowledge.settings import Settings, read_settings
 
 REFUSED_BY_TELEGRAM = (

@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Column, Table
 
-from bot.commands.parts import CannotRun, build_parts, explained_to_operator
+from bot.commands.parts import build_parts, explained_to_operator
 from bot.logs import set_up_logging
+from bot.troubles import CannotRun
 from knowledge.retriever import LIMIT, Hit, SatarkRetriever
 from knowledge.settings import read_settings
 

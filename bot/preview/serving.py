@@ -11,8 +11,10 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.troubles import CannotRun
 
-class AddressInUse(Exception):
+
+class AddressInUse(CannotRun):
     """The address of the local page cannot be used; the message names WEB_LISTEN and says what to do."""
 
 

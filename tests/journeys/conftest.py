@@ -14,7 +14,8 @@ from fake_advisor import FakeAdvisor, make_helpline, make_library
 from fake_telegram import FakeTelegram
 from pydantic import SecretStr
 
-from bot.application import Job, build_application, running
+from bot.application import build_application, running
+from bot.jobs import Job
 from bot.models import Feedback, Person, ShownReply
 from bot.people import Limits, People
 from bot.polling import poll

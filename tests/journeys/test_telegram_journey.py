@@ -9,11 +9,12 @@ import pytest
 from fake_advisor import FakeAdvisor, make_reply
 
 from bot.application import build_application
-from bot.commands.parts import CannotRun, Parts
+from bot.commands.parts import Parts
 from bot.commands.run import run
 from bot.logs import set_up_logging
 from bot.people import Limits
 from bot.presenters import fixed_texts
+from bot.troubles import CannotRun
 from knowledge.settings import Settings
 from knowledge.vocabulary import Kind, Language
 
