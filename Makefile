@@ -13,6 +13,7 @@ OFFLINE := HF_HUB_OFFLINE=1 ANONYMIZED_TELEMETRY=False NO_PROXY=127.0.0.1,localh
 
 # The languages that replies are written in so far; the floors count these. `make evals` measures all.
 SPOKEN := en,hi,hi-Latn
+HELD_OUT := $(wildcard evals/offers/own_test*.jsonl)
 
 .DEFAULT_GOAL := help
 .PHONY: help set-up run test check evals bench check-data
@@ -46,7 +47,7 @@ evals: set-up check-data ## Measure retrieval and replies on every set of cases 
 		--cases evals/offers/dev.jsonl --cases evals/offers/own_dev.jsonl
 	@echo "Replies to the held-out cases, of which we look at the numbers only:"
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate \
-		--cases evals/offers/own_test.jsonl --results build/held-out-results
+		$(HELD_OUT:%=--cases %) --results build/held-out-results
 
 bench: set-up check-data ## Time whole replies, the start and the memory of the serving program
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) benchmarks/replies.py

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from knowledge.ranking_words import telling_beginnings
 
 SHORT = 40  # words; a message up to this length is searched as it is
-MOST = 4  # sentences searched for one message, which keeps a whole offer within some 30 ms on two cores
+MOST = 3  # sentences searched for one message, which keeps a whole offer within some 30 ms on two free cores
 LONGEST = 20  # words in one sentence; a longer one is cut
+MOST_LETTERS = 120  # in one sentence, since words of some Indian languages are long; about 40 tokens of the model
 NEIGHBOUR = 8  # words; lines shorter than this ("Salary: 900 USD") are read together with their neighbours
 
 END = re.compile(r"(?<=[.!?।۔])\s+|[\n\r•▪●►➤✅✔*|]+")
@@ -52,7 +53,7 @@ def _joined(lines: list[str]) -> list[str]:
 
 def _cut(sentence: str) -> list[str]:
     words = sentence.split()
-    pieces = -(-len(words) // LONGEST)
+    pieces = min(len(words), max(-(-len(words) // LONGEST), -(-len(sentence) // MOST_LETTERS)))
     size = -(-len(words) // pieces)
     return [" ".join(words[start : start + size]) for start in range(0, len(words), size)]
 

@@ -24,12 +24,13 @@ main() {
 
 # What is wanted (the two files, this script), by which Python, and where: the programs in .venv know their folder.
 hash_of_inputs() {
-    { cat pyproject.toml "$CONSTRAINTS" requirements/set_up.sh; readlink -f "$VENV/bin/python"; pwd; } | sha256sum
+    { cat pyproject.toml "$CONSTRAINTS" requirements/set_up.sh; readlink -f "$VENV/bin/python"; pwd -P; } | sha256sum
 }
 
 ensure_venv() {
-    if [ -d "$VENV" ] && "$VENV/bin/python" -m pip --version >/dev/null 2>&1 && "$VENV/bin/pip" --version >/dev/null 2>&1; then
-        return  # the second call fails where the folder was moved or copied: its first line names the old place
+    # pip tells its folder; in a .venv that was moved or copied here it does not run, or tells the old one.
+    if "$VENV/bin/pip" --version 2>/dev/null | grep -qF " from $(pwd -P)/$VENV/"; then
+        return
     fi
     local python
     python=$(find_python)

@@ -211,7 +211,9 @@ class _Wording:
         return line
 
     def _official_on_screen(self, most: int) -> str:
+        """The notices that speak of danger to life come first; otherwise the order of the advisor stays."""
         notices = [citation for citation in self.reply.citations if citation.type == "advisory"]
+        notices.sort(key=lambda citation: min(_TOPIC_ORDER.get(topic, len(Topic)) for topic in citation.topics))
         return "\n".join(self._official_line(citation) for citation in notices[:most])
 
     def _official_line(self, citation: Citation) -> str:
@@ -347,6 +349,14 @@ def _shorten(fact: str) -> str:
     return fact if len(fact) <= _LONGEST_FACT else fact[: _LONGEST_FACT - 1].rsplit(" ", 1)[0] + "…"
 
 
+_TOPIC_ORDER = {
+    Topic.ARMY_RECRUITMENT: 0,
+    Topic.CYBER_SCAM_COMPOUND: 1,
+    Topic.HUMAN_TRAFFICKING: 2,
+    Topic.WAR_RISK: 3,
+    Topic.ILLEGAL_MIGRATION_ROUTE: 4,
+    Topic.TRAVEL_SAFETY: 5,
+}
 _FLAG_ORDER = [
     flag
     for name in (
