@@ -10,9 +10,8 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.ranking_words import common_words
+from knowledge.yaml_files import read_yaml
 
 GLOSSES = Path(__file__).parent / "data" / "embedding" / "glosses.yaml"
 LEAST = 2  # words that must be known before a gloss says more than the original
@@ -54,7 +53,7 @@ def gloss(text: str, names: tuple[str, ...] = ()) -> str | None:
 
 @cache
 def _glosses() -> dict[str, str]:
-    entries: dict[str, str] = yaml.safe_load(GLOSSES.read_text(encoding="utf-8"))
+    entries: dict[str, str] = read_yaml(GLOSSES)
     return {
         _key(word): english
         for english, hindi in entries.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
+from knowledge.yaml_files import read_yaml
 
 WORDS = Path(__file__).parent / "data" / "embedding" / "words.yaml"
 
@@ -23,5 +23,5 @@ def telling_beginnings() -> tuple[str, ...]:
 
 
 def _read() -> dict[str, str]:
-    content: dict[str, str] = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    content: dict[str, str] = read_yaml(WORDS)
     return content

@@ -28,6 +28,7 @@ from knowledge.vocabulary import (
     Topic,
     WorkScope,
 )
+from knowledge.yaml_files import parse_yaml
 
 
 @dataclass(frozen=True)
@@ -241,7 +242,6 @@ RULE_CONFIDENCES = ("seen-official", "seen-law", "seen-state", "seen")  # `memor
 
 _Record = TypeVar("_Record", AdvisoryRecord, RuleRecord, HelplineRecord)
 _Choice = TypeVar("_Choice", bound=StrEnum)
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster
 
 
 def _read_folder(folder: Path, pattern: str, parse: Callable[[str, str], _Record]) -> tuple[_Record, ...]:
@@ -270,7 +270,7 @@ def _split_front_matter(text: str, name: str) -> tuple[str, str]:
 
 def _load_mapping(text: str, name: str) -> dict[str, object]:
     try:
-        loaded = yaml.load(text, Loader=_Loader)  # noqa: S506  (_Loader is a safe loader)
+        loaded = parse_yaml(text)
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2025-02-30
         raise BadRecord(name, "(YAML)", f"cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(loaded, dict):

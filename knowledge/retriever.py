@@ -35,6 +35,7 @@ from knowledge.index import (
 )
 from knowledge.library import Library, LibraryPassage
 from knowledge.reading.countries import find_countries
+from knowledge.records import AdvisoryRecord
 from knowledge.telling_sentences import telling_sentences
 from knowledge.vocabulary import SourceTier
 from knowledge.words import WordIndex, words_of
@@ -63,6 +64,7 @@ class Weights:
     official: Mapping[SourceTier, float] = field(
         default_factory=lambda: {SourceTier.OFFICIAL_PAGE: 0.02, SourceTier.OFFICIAL_LINK: 0.01}
     )
+    outdated_counts: float = 0.05  # for a notice whose numbers a later one replaces
     newest: float = 0.02  # for a notice of today, falling evenly to nothing
     old_after_years: float = 6.0
     floor: float = 0.15
@@ -379,7 +381,14 @@ def _source_bonus(library: Library, owner: str, weights: Weights) -> float:
         return weights.official[SourceTier.OFFICIAL_PAGE] + weights.newest
     years = (library.today - advisory.date).days / 365.25 if advisory.date else weights.old_after_years
     freshness = max(0.0, 1.0 - max(0.0, years) / weights.old_after_years)
-    return weights.official.get(advisory.source_tier, 0.0) + weights.newest * freshness
+    bonus = weights.official.get(advisory.source_tier, 0.0) + weights.newest * freshness
+    return bonus - weights.outdated_counts if _counts_are_outdated(library, advisory) else bonus
+
+
+def _counts_are_outdated(library: Library, advisory: AdvisoryRecord) -> bool:
+    """Return whether every number that a notice gives has been given anew by a later one."""
+    newest = {count.series: owner for count, owner in library.newest_counts(advisory.countries)}
+    return bool(advisory.counts) and all(newest.get(count.series) != advisory.id for count in advisory.counts)
 
 
 def _stacked(passages: Sequence[LibraryPassage], fingerprint: str | None) -> tuple[list[int], Vectors]:

@@ -18,9 +18,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 import structlog
-import yaml
 
 from knowledge.embedding.embedder import Embedder, Vectors
+from knowledge.yaml_files import read_yaml
 
 TEXTS = Path(__file__).parent.parent / "data" / "embedding" / "centring.yaml"
 FALLBACK = "en"  # passages in a language without texts of its own; nearly all passages are in English
@@ -81,7 +81,7 @@ def build_centring(embedder: Embedder, data_dir: Path) -> Centring:
     cache = data_dir / "models" / f"centring-{fingerprint}.npz"
     means = _read_cache(cache, embedder.dimension)
     if means is None:
-        means = _compute(embedder, yaml.safe_load(content))
+        means = _compute(embedder, read_yaml(TEXTS))
         _write_cache(cache, means)
     return Centring(_part(means, "questions"), _part(means, "passages"), fingerprint)
 

@@ -13,14 +13,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
-
-import yaml
 
 from knowledge.reading.matching import fold
 from knowledge.reading.spelling import WordScript, fold_arabic, fold_latin, script_of, split_words
 from knowledge.vocabulary import Language
+from knowledge.yaml_files import read_yaml
+
+_DATA = Path(__file__).parent.parent / "data"
 
 
 @dataclass(frozen=True)
@@ -202,8 +203,7 @@ def _is_own(line: str) -> bool:
 
 @cache
 def _content() -> Any:
-    text = resources.files("knowledge").joinpath("data/function_words.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return read_yaml(_DATA / "function_words.yaml")
 
 
 @cache

@@ -1,8 +1,8 @@
 """A matching copy of a message: folded for comparing, with a way back to the person's own words.
 
-Disguises (zero-width characters, look-alike letters, full-width and mathematical letters, Indic digits) are undone on
-the copy only. What is shown again is always cut from the original, so ZWJ and ZWNJ of Indic scripts stay where they
-were.
+Disguises (zero-width characters, look-alike letters, full-width and mathematical letters, Indic digits) and shorthand
+("nhi", "pasport") are undone on the copy only. What is shown again is always cut from the original, so ZWJ and ZWNJ of
+Indic scripts stay where they were.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+
+from knowledge.reading.shorthand import REWRITABLE, usual_spelling
 
 # Cyrillic and Greek letters that look like a Latin one (Unicode confusables, the subset used to disguise words).
 _LOOK_ALIKES = str.maketrans(
@@ -65,20 +67,41 @@ class MatchingCopy:
 
 
 def make_matching_copy(text: str) -> MatchingCopy:
-    """Fold a message for matching: compatibility forms, case, look-alikes, Indic digits; drop what has no width."""
+    """Fold a message for matching: compatibility forms, case, look-alikes, Indic digits, usual spellings of words."""
+    folded, origins = _spell_usually(*_fold_text(text))
+    return MatchingCopy(original=text, folded=folded, origins=tuple(origins))
+
+
+def fold(text: str) -> str:
+    """The folded form alone, spellings kept, for names and terms of a list."""
+    return _fold_text(text)[0]
+
+
+def _fold_text(text: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     origins: list[int] = []
     for index, character in enumerate(text):
         for folded in _fold(character):
             letters.append(folded)
             origins.append(index)
-    folded_text = _fold_look_alikes("".join(letters))
-    return MatchingCopy(original=text, folded=folded_text, origins=tuple(origins))
+    return _fold_look_alikes("".join(letters)), origins
 
 
-def fold(text: str) -> str:
-    """The folded form alone, for terms of a phrase list."""
-    return make_matching_copy(text).folded
+def _spell_usually(folded: str, origins: list[int]) -> tuple[str, list[int]]:
+    """Rewrite shorthand; the letters of a new word come from the old one, the last from its last."""
+    parts: list[str] = []
+    new_origins: list[int] = []
+    done = 0
+    for found in REWRITABLE.finditer(folded):
+        word = usual_spelling(found.group())
+        if word == found.group():
+            continue
+        old = origins[found.start() : found.end()]
+        parts += folded[done : found.start()], word
+        new_origins += origins[done : found.start()]
+        new_origins += [old[min(i, len(old) - 1)] for i in range(len(word) - 1)] + [old[-1]]
+        done = found.end()
+    return "".join([*parts, folded[done:]]), new_origins + origins[done:]
 
 
 def _fold(character: str) -> str:

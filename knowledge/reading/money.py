@@ -11,19 +11,36 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.reading.matching import MatchingCopy, fold
 from knowledge.reading.phrases import BEGIN, END, INDIC, Phrasebook
+from knowledge.yaml_files import read_yaml_strings
 
 _EXTRAS_AFTER_PAY = re.compile(
     r"\s?(?:\+|and|plus|aur|और)\s?(?:ot\b|o\.t|over ?time|commission|tips?\b|service|incentives?|insentive|food|khana|room|"
     r"rehna|stay|bonus|trip|site|free|accommodation|ओवरटाइम|खाना|कमीशन|रहना)"
 )
-_PERIOD_BEFORE = re.compile(r"(?P<week>weekly|per week)|(?P<hour>hourly|per hour)|(?P<year>annual|yearly|per annum|ctc)|(?P<day>daily)")
+_PERIOD_BEFORE = re.compile(
+    r"(?P<week>weekly|per week)|(?P<hour>hourly|per hour)|(?P<year>annual|yearly|per annum|ctc)|(?P<day>daily)"
+)
+# Hindi says "a month's two lakh": the period counts only directly before the sum and without a number of its own.
+_PERIOD_DIRECTLY_BEFORE = re.compile(
+    r"(?<![\w\u0900-\u097f])(?<!\d\s)(?:"
+    r"(?P<month>(?:har|every|per|हर|प्रति)\s(?:month|mahin[ae]|maah|महीने|माह)|monthly|mahine\s(?:ka|ki|ke)|महीने\s(?:का|की|के)|"
+    r"mahina|महीना|मासिक)|"
+    r"(?P<day>(?:har|हर)\s(?:din|roz|दिन|रोज)|rozana|roz(?:\s(?:ka|ke))?|din\s(?:ka|ke)|दिन\s(?:का|के)|रोज(?:\s(?:का|के))?|रोजाना)|"
+    r"(?P<week>(?:har|हर)\s(?:hafte|हफ्ते)|hafte\s(?:ka|ke)|हफ्ते\s(?:का|के))|"
+    r"(?P<hour>(?:har|हर)\s(?:ghante|घंटे)|ghante\s(?:ka|ke)|घंटे\s(?:का|के))|"
+    r"(?P<year>saal\s(?:ka|ke|bhar\sme)|साल\s(?:का|के|भर\sमें)|salana|सालाना))"
+    r"(?:\s(?:sirf|kam\sse\skam|करीब|सिर्फ|approx|upto|up\sto|around|rs\.?))?[\s:=\-]{0,3}$"
+)
 _FEE_CURRENCIES = ("INR", "USD", "EUR", "GBP")  # agents in India ask in these; other currencies are wages by default
+_SHIFTS = {"saadhe": 0.5, "sadhe": 0.5, "saade": 0.5, "साढे": 0.5, "sava": 0.25, "sawa": 0.25, "सवा": 0.25}
+_SHIFTS |= {"paune": -0.25, "pone": -0.25, "पौने": -0.25}
 _NEAR = 14  # characters between a cue and its sum
+_BESIDE = 24  # characters within which a word for something else than pay or fee holds
+_NOWHERE = 999
 _LARGEST_PAY = 250_000  # rupees; a larger sum without any cue is asked, not paid
+_THOUSAND = 1_000  # a smaller unit ("do sau") does not tell money from people
 _SMALLEST_SUM = 100  # rupees; less is a way of speaking ("not one rupee")
 MONEY_FILE = Path(__file__).parent.parent / "data" / "money.yaml"
 
@@ -73,27 +90,41 @@ def find_sums(copy: MatchingCopy, book: Phrasebook) -> tuple[Sum, ...]:
 
 
 def _join_parts(sums: list[Sum]) -> list[Sum]:
-    """`ek lakh saath hazar` is one sum of 1,60,000."""
+    """`ek lakh saath hazar` is one sum of 1,60,000, `ek hazar do sau riyal` one of 1,200 riyals."""
     joined: list[Sum] = []
     for sum_ in sums:
-        last = joined[-1] if joined else None
-        follows = last is not None and 0 <= sum_.start - last.end <= 2 and last.currency == sum_.currency
-        if last is not None and follows and last.amount >= 100_000 > sum_.amount >= 1_000 and last.amount % 100_000 == 0:
-            whole = last.amount + sum_.amount
-            joined[-1] = replace(sum_, start=last.start, amount=whole, inr=last.inr + sum_.inr)
+        if joined and _continues(joined[-1], sum_):
+            joined[-1] = _added(joined[-1], sum_)
         else:
             joined.append(sum_)
     return joined
 
 
+def _continues(first: Sum, rest: Sum) -> bool:
+    """Whether the second number is the smaller part of one sum: lakhs then thousands, or thousands then hundreds."""
+    if not 0 <= rest.start - first.end <= 2 or first.named_currency and first.currency != rest.currency:
+        return False
+    lakhs = first.amount >= 100_000 > rest.amount >= 1_000 and first.amount % 100_000 == 0
+    thousands = 100_000 > first.amount >= 1_000 > rest.amount >= 100 and first.amount % 1_000 == 0
+    return lakhs or thousands
+
+
+def _added(first: Sum, rest: Sum) -> Sum:
+    """One sum of both parts; the money named after the last part counts for both, and so do its words."""
+    rate = rest.inr / rest.amount
+    purpose = first.purpose if rest.purpose is Purpose.OTHER else rest.purpose
+    whole = first.amount + rest.amount
+    return replace(rest, start=first.start, amount=whole, inr=whole * rate, purpose=purpose)
+
+
 def _read_sum(match: re.Match[str], copy: MatchingCopy, book: Phrasebook, tables: _Tables) -> Sum | None:
     amount = _amount(match, tables)
     currency = _currency(match, tables)
-    multiplied = match.group("unit") is not None
+    multiplied = tables.multipliers.get(match.group("unit") or "", 0) >= _THOUSAND
     if amount is None or _is_no_money(match, copy, amount, currency is not None, multiplied):
         return None
     code = currency or "INR"
-    period = _period_after(copy.folded, match.end(), tables) or _period_before(copy, match.start())
+    period = _period(match, copy, tables)
     purpose = _purpose(copy, book, match.start(), match.end(), period, foreign=code not in _FEE_CURRENCIES)
     rupees = amount * tables.rates[code]
     if period is None and rupees < _SMALLEST_SUM:
@@ -118,7 +149,7 @@ def _amount(match: re.Match[str], tables: _Tables) -> float | None:
     unit = tables.multipliers.get(match.group("unit") or "", 1.0)
     if match.group("words"):
         value = _words_value(match.group("words"), tables)
-        return value * unit if value is not None else None
+        return value * unit + tables.words.get(match.group("ones") or "", 0) if value is not None else None
     digits = match.group("high") or match.group("digits")
     try:
         return float(digits.replace(",", "").replace(" ", "")) * unit
@@ -127,16 +158,15 @@ def _amount(match: re.Match[str], tables: _Tables) -> float | None:
 
 
 def _words_value(words: str, tables: _Tables) -> float | None:
-    """`saadhe teen` is 3.5, `sava do` 2.25, `paune do` 1.75; otherwise the word's own number."""
-    parts = re.split(r"[\s\-]+", words.strip())
-    head, rest = parts[0], parts[1:]
-    shift = {"saadhe": 0.5, "sadhe": 0.5, "साढे": 0.5, "sava": 0.25, "sawa": 0.25, "सवा": 0.25}
-    shift |= {"paune": -0.25, "pone": -0.25, "पौने": -0.25}
-    if head in shift:
-        return (tables.words.get(rest[0], 0) if rest else 1.0) + shift[head]
-    if rest and rest[0] in tables.words and tables.words[head] >= 20:
-        return tables.words[head] + tables.words[rest[0]]
-    return tables.words.get(head)
+    """`saadhe teen` is 3.5, `sava do` 2.25, `forty five` 45, `das pandrah` its upper end 15; else the word's number."""
+    head, *rest = re.split(r"[\s\-]+", words.strip())
+    next_value = tables.words.get(rest[0]) if rest else None
+    if head in _SHIFTS:
+        return (1.0 if next_value is None else next_value) + _SHIFTS[head]
+    value = tables.words.get(head)
+    if value is None or next_value is None:
+        return value
+    return value + next_value if value >= 20 and value % 10 == 0 and next_value < 10 else max(value, next_value)
 
 
 def _currency(match: re.Match[str], tables: _Tables) -> str | None:
@@ -172,23 +202,26 @@ def _purpose(
 ) -> Purpose:
     """The nearest cue inside the clause decides; words directly after the sum ("mahina", "advance") weigh most."""
     clause = copy.clause_at(start)
-    clause = (min(clause[0], start), max(clause[1], end))
-    window = (max(clause[0], start - 70), min(clause[1], end + 45))
-    nearest = {
-        purpose: min(
-            (_distance(span.start, span.end, start, end) for span in book.find(cue, copy, window)), default=999
-        )
-        for purpose, cue in ((Purpose.PAY, "pay_cue"), (Purpose.FEE, "fee_cue"), (Purpose.OTHER, "not_agent_fee"))
-    }
+    window = (max(min(clause[0], start), start - 70), min(max(clause[1], end), end + 45))
+
+    def nearest(cue: str) -> int:
+        spans = [span for span in book.find(cue, copy, window) if span.end <= start or span.start >= end]
+        return min((_distance(span.start, span.end, start, end) for span in spans), default=_NOWHERE)
+
+    if nearest("unrelated_money") <= _BESIDE:
+        return Purpose.OTHER
     if period is not None or _EXTRAS_AFTER_PAY.match(copy.folded, end):
         return Purpose.PAY
-    if nearest[Purpose.OTHER] <= 14 and nearest[Purpose.OTHER] <= min(nearest[Purpose.PAY], nearest[Purpose.FEE]):
+    pay, fee, weak = nearest("pay_cue"), nearest("fee_cue"), nearest("not_agent_fee")
+    if nearest("paid_by_employer") <= min(pay, fee):
+        return Purpose.PAY if foreign else Purpose.OTHER
+    if weak <= _NEAR and weak <= min(pay, fee) and nearest("to_recruiter") > _BESIDE:
         return Purpose.OTHER
-    if foreign and nearest[Purpose.FEE] > _NEAR:
+    if foreign and fee > _NEAR:
         return Purpose.PAY
-    if nearest[Purpose.PAY] == nearest[Purpose.FEE] == 999:
-        return _purpose_of_line_before(copy, book, window[0])
-    return Purpose.PAY if nearest[Purpose.PAY] < nearest[Purpose.FEE] else Purpose.FEE
+    if pay == fee == _NOWHERE:
+        return Purpose.FEE if nearest("price_cue") <= _NEAR else _purpose_of_line_before(copy, book, window[0])
+    return Purpose.PAY if pay < fee else Purpose.FEE
 
 
 def _purpose_of_line_before(copy: MatchingCopy, book: Phrasebook, start: int) -> Purpose:
@@ -203,25 +236,28 @@ def _distance(cue_start: int, cue_end: int, start: int, end: int) -> int:
     return start - cue_end if cue_end <= start else cue_start - end
 
 
-def _period_after(text: str, end: int, tables: _Tables) -> str | None:
-    found = tables.period.match(text, end)
-    if not found:
-        return None
-    return next(name for name, value in found.groupdict().items() if value)
-
-
-def _period_before(copy: MatchingCopy, start: int) -> str | None:
-    found = _PERIOD_BEFORE.search(copy.folded, max(copy.clause_at(start)[0], start - 22), start)
+def _period(match: re.Match[str], copy: MatchingCopy, tables: _Tables) -> str | None:
+    """Per what a sum is, as the unit ("9 LPA"), the words after it or the words before it say."""
+    if match.group("unit") == "lpa":
+        return "year"
+    start = match.start()
+    line = max(copy.clause_at(start)[0], start - 22)
+    found = (
+        tables.period.match(copy.folded, match.end())
+        or _PERIOD_BEFORE.search(copy.folded, line, start)
+        or _PERIOD_DIRECTLY_BEFORE.search(copy.folded, line, start)
+    )
     return next(name for name, value in found.groupdict().items() if value) if found else None
 
 
 def _is_other(copy: MatchingCopy, book: Phrasebook, match: re.Match[str]) -> bool:
-    return book.has("not_agent_fee", copy, (match.start() - 25, match.end() + 25))
+    around = (match.start() - 25, match.end() + 25)
+    return book.has("not_agent_fee", copy, around) or book.has("unrelated_money", copy, around)
 
 
 @cache
 def _load_tables() -> _Tables:
-    content = yaml.load(MONEY_FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
+    content = read_yaml_strings(MONEY_FILE)
     multipliers = {fold(word): float(row["times"]) for row in content["units"] for word in row["words"]}
     words = {fold(word): float(value) for value, row in content["number_words"].items() for word in row}
     currencies = {_joined(fold(word)): row["code"] for row in content["currencies"] for word in row["words"]}
@@ -245,14 +281,15 @@ def _compile(
     names = [fold(word) for row in content["currencies"] for word in row["words"]]
     money = rf"(?:{_alternatives(names)})"
     number = r"\d{1,3}(?:,\d{2,3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-    spoken = rf"(?:(?:saadhe|sadhe|साढे|sava|sawa|सवा|paune|pone|पौने)\s)?(?:{_alternatives(list(words))})(?:\s(?:{_alternatives(list(words))}))?"
+    shift, word = _alternatives(list(_SHIFTS)), _alternatives(list(words))
+    spoken = rf"(?:(?:{shift})\s)?(?:{word})(?:[\s\-](?:{word}))?|(?:{shift})(?=\s(?:{_alternatives(list(units))}))"
     unit = _alternatives(list(units))
     end = rf"(?![^\W\d_]|[{INDIC}])"
     return re.compile(
-        rf"(?:(?<![^\W\d_])(?P<before>{money})\s?[:.\-]?\s?)?"
-        rf"(?:(?<![\w.,/\-])(?P<digits>{number})|{BEGIN}(?P<words>{spoken}){END})"
+        rf"(?:(?<![^\W\d_])(?P<before>{money})\s?[:.\-]?\s?|(?<![\w.,/\-]))"
+        rf"(?:(?P<digits>{number})|{BEGIN}(?P<words>{spoken}){END})"
         rf"(?:\s?(?:-|–|to|se)\s?(?P<high>{number}))?"
-        rf"(?:\s?(?P<unit>{unit}){end})?"
+        rf"(?:\s?(?P<unit>{unit}){end}(?:(?:(?<=sau)|(?<=सौ))\s(?P<ones>{word}){END})?)?"
         rf"(?:\s?/?\s?(?P<after>{money}){end})?"
     )
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.reading.matching import MatchingCopy
+from knowledge.reading.shorthand import REWRITABLE, usual_spelling
+from knowledge.yaml_files import read_yaml_strings
 
 PHRASES_FOLDER = Path(__file__).parent.parent / "data" / "phrases"
 
@@ -27,6 +27,7 @@ END = rf"(?![\w{INDIC}])"
 _SPACE = r"[\s\-]+"
 _MAYBE_SPACE = r"[\s\-]*"
 _GAP = r"(?:[^\n.!?।॥]{0,45}?[^\w\n.!?।॥])??[\s\-,]*"  # up to about eight words of one sentence
+_PLAIN_WORD = re.compile(rf"(?<!\\)(?:{REWRITABLE.pattern})(?![*?+{{}}])")  # no beginning of a word, no escape
 _ANY_ENDING = rf"[\w{INDIC}]*"
 
 
@@ -76,7 +77,7 @@ def load_phrasebook() -> Phrasebook:
     blocks: dict[str, str] = {}
     concepts: dict[str, list[str]] = {}
     for file in sorted(PHRASES_FOLDER.glob("*.yaml")):
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}  # noqa: S506 - all strings: "no" is a word
+        content = read_yaml_strings(file) or {}
         blocks.update(content.pop("blocks", None) or {})
         for concept, phrases in content.items():
             concepts.setdefault(concept, []).extend(phrases)
@@ -97,6 +98,7 @@ def _to_pattern(phrase: str, blocks: dict[str, str]) -> str:
     while re.search(r"\{[a-z_]+\}", pattern):
         pattern = re.sub(r"\{([a-z_]+)\}", lambda found: f"(?:{blocks[found.group(1)]})", pattern)
     pattern = pattern.replace("\u093c", "").replace("\u0901", "\u0902")
+    pattern = _PLAIN_WORD.sub(lambda found: usual_spelling(found.group()), pattern)
     pattern = re.sub(rf"(?<=[\w{INDIC}])\*", lambda _: _ANY_ENDING, pattern)
     pattern = pattern.replace(" ... ", "\0").replace(" ?", _MAYBE_SPACE).replace(" ", _SPACE).replace("\0", _GAP)
     return f"(?:{pattern})"

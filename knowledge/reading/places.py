@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import yaml
 from babel import Locale
 from rapidfuzz.distance import Levenshtein
 
@@ -25,6 +24,9 @@ from knowledge.reading.spelling import (
     sound_of,
     split_words,
 )
+from knowledge.yaml_files import read_yaml
+
+_DATA = Path(__file__).parent.parent / "data"
 
 PlaceKind = Literal["country", "city", "nationality", "currency"]
 _KIND_OF: dict[str, PlaceKind] = {"names": "country", "cities": "city", "people": "nationality", "money": "currency"}
@@ -206,8 +208,7 @@ def country_codes() -> frozenset[str]:
 
 
 def _read_yaml() -> Mapping[str, Any]:
-    text = resources.files("knowledge").joinpath("data/places.yaml").read_text(encoding="utf-8")
-    raw = yaml.safe_load(text)
+    raw = read_yaml(_DATA / "places.yaml")
     missing = {"countries", "shared", "careful", "not_places", "endings"} - set(raw)
     if missing:
         raise BadPlaces(f"knowledge/data/places.yaml lacks: {', '.join(sorted(missing))}")

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.reading.money import Sum
 from knowledge.reading.offer import Offer, host_of, mask_contacts
 from knowledge.reading.phrases import Span
 from knowledge.vocabulary import RedFlag, WorkScope
+from knowledge.yaml_files import read_yaml
 
 LAWFUL_SERVICE_CHARGE = 30_000  # rupees a worker, Emigration Rules, rule 25 (rule-B1)
 LAWFUL_TOTAL_WITH_GST = 35_400  # with 18 % GST (rule-B2)
@@ -261,7 +260,7 @@ _FINDERS: dict[RedFlag, Callable[[Offer], Span | None]] = {
 
 @cache
 def _pay_table() -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    content = yaml.safe_load(_PAY_FILE.read_text(encoding="utf-8"))
+    content = read_yaml(_PAY_FILE)
     by_country = {code: group for group in content["groups"] for code in group["countries"]}
     return by_country, content["other"]
 

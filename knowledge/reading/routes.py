@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import pairwise
-
-import yaml
+from pathlib import Path
 
 from knowledge.reading.mentions import CountryMention
 from knowledge.reading.spelling import WORD_EDGE
+from knowledge.yaml_files import read_yaml
+
+_DATA = Path(__file__).parent.parent / "data"
 
 HOME = "IN"
 # How far around a name a word can still speak of it, in characters: about six words.
@@ -187,8 +188,7 @@ class _Words:
 
 @cache
 def _words() -> _Words:
-    text = resources.files("knowledge").joinpath("data/journeys.yaml").read_text(encoding="utf-8")
-    return _Words(**{name: _compile(name, phrases) for name, phrases in yaml.safe_load(text).items()})
+    return _Words(**{name: _compile(name, phrases) for name, phrases in read_yaml(_DATA / "journeys.yaml").items()})
 
 
 def _compile(name: str, phrases: Iterable[str]) -> re.Pattern[str]:
