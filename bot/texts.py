@@ -1,4 +1,4 @@
-"""Looks up fixed texts in the gettext catalogues of `bot/catalog/`. English is the source; nothing is translated here."""
+"""Looks up fixed texts in the gettext catalogues of `bot/catalog/`. English is the source."""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""What can be said from official advisories: store, index, retriever, red flags, verdicts, advisor. Knows no Telegram."""
+"""What can be said from official advisories: store, index, retriever, red flags, verdicts, advisor.
+
+Knows no Telegram.
+"""

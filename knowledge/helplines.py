@@ -1,4 +1,4 @@
-"""Decides which contacts a reply may show, and in what order (DESIGN, rule 5). Takes values, stores nothing.
+"""Decides which contacts a reply may show, and in what order (README, rule 5). Takes values, stores nothing.
 
 A number is shown only where it can be answered for. What may not show its number still helps by name and site: the
 mission of the country, and the ministry's list of missions. Notes never leave this file: they may hold stale numbers.

@@ -26,11 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import chromadb
 import numpy as np
 import structlog
-from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import ChromaError
 
 from knowledge.embedding.embedder import Vectors
 from knowledge.whole_folder import ensure_folder, is_intact
@@ -186,7 +183,7 @@ def build_generation(passages: IndexedPassages, data_dir: Path, built_at: dt.dat
         _point_at(folder, name)
     except OSError as error:
         raise IndexUnusable(f"it cannot be written to {folder} ({error.strerror})") from error
-    except ChromaError as error:
+    except _chroma_errors() as error:
         raise IndexUnusable(f"Chroma refused it ({type(error).__name__})") from error
     _remove_old(folder, keep=name)
     return name
@@ -255,7 +252,16 @@ def _remove_old(folder: Path, keep: str) -> None:
 
 
 def _open_chroma(folder: Path) -> Any:
+    import chromadb  # here: it takes the better part of a second, and exact search needs none of it
+    from chromadb.config import Settings as ChromaSettings
+
     return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
+
+
+def _chroma_errors() -> type[Exception]:
+    from chromadb.errors import ChromaError
+
+    return ChromaError
 
 
 def _fill(folder: Path, passages: IndexedPassages) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from knowledge.records import AdvisoryRecord, RuleRecord
 
 LONGEST_PASSAGE = 900  # characters; about 250 tokens of the embedding model, which reads 512 at most
@@ -53,6 +51,8 @@ def _split_long(text: str) -> list[str]:
     stripped = text.strip()
     if len(stripped) <= LONGEST_PASSAGE:
         return [stripped] if stripped else []
+    from langchain_text_splitters import RecursiveCharacterTextSplitter  # here: few texts are long, and it loads slowly
+
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=LONGEST_PASSAGE, chunk_overlap=OVERLAP, separators=SEPARATORS, keep_separator="end"
     )

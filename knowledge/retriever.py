@@ -307,12 +307,21 @@ def build_retriever(
 class RetrieverKeeper:
     """Hands out a retriever for the current library, built anew only when the library changes. Thread-safe."""
 
-    def __init__(self, current_library: Callable[[], Library], embedder: Embedder | None, data_dir: Path) -> None:
+    def __init__(
+        self,
+        current_library: Callable[[], Library],
+        embedder: Embedder | None,
+        data_dir: Path,
+        *,
+        use_index: bool = True,
+    ) -> None:
+        """Build the keeper. Without the index every search is exact: the same answers, quicker for a single one."""
         self._current_library = current_library
         self._embedder = embedder
         self._data_dir = data_dir
         self._centring = build_centring(embedder, data_dir) if embedder else None
-        self._generation = open_generation(data_dir, self._centring.fingerprint) if self._centring else None
+        wanted = self._centring if use_index else None
+        self._generation = open_generation(data_dir, wanted.fingerprint) if wanted else None
         self._lock = threading.Lock()
         self._retriever: SatarkRetriever | None = None
 

@@ -157,7 +157,7 @@ class TextKind(StrEnum):
 
 
 class HelplineStatus(StrEnum):
-    """How far a helpline row may be trusted (DESIGN, rule 5)."""
+    """How far a helpline row may be trusted (README, rule 5)."""
 
     CURRENT = "current"
     CRISIS_ONLY = "crisis_only"

@@ -1,4 +1,4 @@
-"""Reads the project's own YAML files, with libyaml where it is there: ten times quicker, and it counts at every start."""
+"""Reads the project's own YAML files, with libyaml where it is there: ten times quicker, at every start."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The commands of the `satark` program, one file each."""

@@ -47,7 +47,7 @@ def check_command(
             cases = _read_cases(batch)
             raise typer.Exit(_check_all(build_parts(settings), cases, operator, language))
         inquiry = Inquiry(_read_message(message, file), language)
-        _check_one(build_parts(settings), inquiry, operator, as_json=as_json, explain=explain)
+        _check_one(build_parts(settings, use_index=False), inquiry, operator, as_json=as_json, explain=explain)
 
 
 def _check_one(parts: Parts, inquiry: Inquiry, operator: Operator, *, as_json: bool, explain: bool) -> None:

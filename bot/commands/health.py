@@ -117,7 +117,7 @@ def _look_at_settings(settings: Settings) -> Finding:
 
 
 def _look_at_approvals(settings: Settings) -> Finding:
-    enough = settings.alert_approvals >= 2  # DESIGN: two people approve what goes to everyone
+    enough = settings.alert_approvals >= 2  # two people approve what goes to everyone
     return Finding("alert approvals", enough, str(settings.alert_approvals), "" if enough else "Use 2 or more.")
 
 

@@ -45,16 +45,18 @@ class Parts:
     retriever: Callable[[], SatarkRetriever] | None = None
 
 
-def build_parts(settings: Settings) -> Parts:
+def build_parts(settings: Settings, *, use_index: bool = True) -> Parts:
     """Open the database, load the starter advisories where they are missing or changed, and build the advisor.
 
-    Raises `DatabaseUnavailable` and `BadRecord`. Without a model the advisor works on, by countries and words alone.
+    `use_index` is for what serves many: a single answer is quicker by exact search. Raises `DatabaseUnavailable` and
+    `BadRecord`. Without a model the advisor works on, by countries and words alone.
     """
     engine = build_engine(settings.resolved_database_url)
     upgrade(engine)
     _ensure_starter(engine, settings)
     library = LibraryKeeper(engine, now_utc)
-    retriever = RetrieverKeeper(library.current, _try_to_build_embedder(settings), settings.data_dir)
+    embedder = _try_to_build_embedder(settings)
+    retriever = RetrieverKeeper(library.current, embedder, settings.data_dir, use_index=use_index)
     people = People(engine, now_utc)
     jobs = (
         Job("delete old replies", people.forget_old),
@@ -86,7 +88,7 @@ def _ensure_starter(engine: Engine, settings: Settings) -> None:
         "DATA_DIR": str(settings.data_dir),
         "EMBEDDING_MODEL": settings.embedding_model,
     }
-    loaded = subprocess.run([sys.executable, "-m", "knowledge.starter"], env=environment, check=False)  # noqa: S603
+    loaded = subprocess.run([sys.executable, "-m", "knowledge.starter"], env=environment, check=False)
     if loaded.returncode != 0:
         typer.echo("The advisories are loaded without their vectors; they are found by countries and words.", err=True)
         load_records(engine, STARTER_FOLDER, now_utc())

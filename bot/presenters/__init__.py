@@ -1,0 +1,1 @@
+"""Presenters: a value goes in, a message comes out."""

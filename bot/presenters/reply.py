@@ -19,7 +19,7 @@ from bot.presenters import reply_texts as words
 from bot.texts import locale_of, text
 from knowledge.advisor.replies import Citation, FlagFound, Reply
 from knowledge.records import HelplineRecord
-from knowledge.vocabulary import HelplineStatus, Kind, Language, TextKind, Topic, Verdict
+from knowledge.vocabulary import HelplineStatus, Kind, Language, RedFlag, TextKind, Topic, Verdict
 
 MOST_FLAGS_ON_SCREEN = 3
 MOST_STEPS_ON_SCREEN = 2
@@ -357,13 +357,21 @@ _TOPIC_ORDER = {
     Topic.ILLEGAL_MIGRATION_ROUTE: 4,
     Topic.TRAVEL_SAFETY: 5,
 }
-_FLAG_ORDER = [
-    flag
-    for name in (
-        "military_support_role scam_compound_role visit_visa_work secrecy transit_route passport_surrender "
-        "emigration_bypass fee_above_cap upfront_fee unlicensed_agent government_impersonation no_contract "
-        "unrealistic_pay social_media_recruiter no_skills_needed urgency"
-    ).split()
-    for flag in words.FLAGS
-    if flag.value == name
-]
+_FLAG_ORDER = (  # what endangers life first, then what costs money, then the rest
+    RedFlag.MILITARY_SUPPORT_ROLE,
+    RedFlag.SCAM_COMPOUND_ROLE,
+    RedFlag.VISIT_VISA_WORK,
+    RedFlag.SECRECY,
+    RedFlag.TRANSIT_ROUTE,
+    RedFlag.PASSPORT_SURRENDER,
+    RedFlag.EMIGRATION_BYPASS,
+    RedFlag.FEE_ABOVE_CAP,
+    RedFlag.UPFRONT_FEE,
+    RedFlag.UNLICENSED_AGENT,
+    RedFlag.GOVERNMENT_IMPERSONATION,
+    RedFlag.NO_CONTRACT,
+    RedFlag.UNREALISTIC_PAY,
+    RedFlag.SOCIAL_MEDIA_RECRUITER,
+    RedFlag.NO_SKILLS_NEEDED,
+    RedFlag.URGENCY,
+)

@@ -1,4 +1,4 @@
-"""The reply as JSON: the fields of the contract in DESIGN.md, and no others. Outsiders rely on the names."""
+"""The reply as JSON: the fields of the contract in docs/json.md, and no others. Outsiders rely on the names."""
 
 from __future__ import annotations
 

@@ -43,8 +43,8 @@ FLAGS = {
     RedFlag.URGENCY: "They hurry you so that you cannot check.",
     RedFlag.NO_CONTRACT: "You need a written contract that you can read, before you leave.",
     RedFlag.SECRECY: "They tell you to hide it or to lie. Honest work needs no lie.",
-    RedFlag.EMIGRATION_BYPASS: "Emigration clearance cannot be skipped. “Setting” at the airport is fraud.",
-    RedFlag.GOVERNMENT_IMPERSONATION: "“Approved by government or embassy” is only their claim. Check it on emigrate.gov.in.",
+    RedFlag.EMIGRATION_BYPASS: "Emigration clearance cannot be skipped. A so-called setting at the airport is fraud.",
+    RedFlag.GOVERNMENT_IMPERSONATION: "Approval by government or embassy is only their claim. Check it on emigrate.gov.in.",
 }
 
 TOPICS = {
@@ -114,7 +114,7 @@ POINTS = {
         "list proves nothing."
     ),
     "sub_agent": (
-        "<b>Sub-agents</b> are not allowed. Someone who “works under” another's licence is not registered. Pay only the "
+        "<b>Sub-agents</b> are not allowed. Someone who works under another's licence is not registered. Pay only the "
         "agent whose own number stands on emigrate.gov.in."
     ),
     "ecr": (
@@ -180,7 +180,7 @@ OFF_TOPIC = (
 GREETING = "Namaste. I compare job offers from abroad with official warnings."
 NOT_FOUND = "The advisories I have say nothing about this. That is no approval."
 YOU_WROTE = "You wrote: <i>{quote}</i>"
-MORE_SIGNS = "… and {count} more signs: see Evidence."
+MORE_SIGNS = "… more signs: {count}. See Evidence."
 RECRUITER = "No message can prove a recruiter. Look up the licence number on emigrate.gov.in."
 IN_SHORT = "In short: {summary}"
 IN_SHORT_REPORTED = "In short, as reported by {outlet}: {summary}"

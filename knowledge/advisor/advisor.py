@@ -51,16 +51,23 @@ _PROCEDURES = frozenset(
 
 
 class FoundPassage(Protocol):
-    """What the advisor needs of a search hit."""
+    """What the advisor needs of a search hit: whose passage it is, its text, its score, and why it is there."""
 
     @property
-    def advisory(self) -> str: ...
+    def advisory(self) -> str:
+        """The id of its advisory or rule."""
+
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The passage as it may be shown."""
+
     @property
-    def score(self) -> float: ...
+    def score(self) -> float:
+        """How near it is to the message."""
+
     @property
-    def standing(self) -> bool: ...
+    def standing(self) -> bool:
+        """Whether it is there because its country always brings it."""
 
 
 class Search(Protocol):
@@ -290,5 +297,3 @@ def _facts(offer: Offer, library: Library) -> dict[str, str]:
     for count, advisory in counts:
         facts[f"count:{count.series}"] = f"{count.value}|{count.as_of.isoformat()}|{advisory}|{count.words}"
     return facts
-
-

@@ -13,6 +13,11 @@ from knowledge.vocabulary import Kind, Stage
 
 _OFFER_THRESHOLD = 3
 _AD_LINES = 4
+_NEXT_WORDS = 12  # characters in which a verb can still turn into a condition ("pakde gaye to kya hoga")
+# What is an emergency by itself, and what is one only together with another.
+_GRAVE = ("captive", "violence", "in_army", "ransom", "prison")
+_MEANS = ("unpaid", "passport_taken", "stranded", "trapped_by_papers", "no_way_home", "hurt")
+_THREATS = ("ransom",)  # said as a condition ("or else"), and yet happening
 _BULLETS = re.compile(r"[✅✔❌🚫👉🔹🔸💰📞📲☎️📍✈️🔥•●▪►*]")
 _PHONE = re.compile(r"\+?91[\s\-]?\d{5}[\s\-]?\d{5}|\b[6-9]\d{9}\b|\b\d{5}[\s\-]\d{5}\b")
 _NAMED_AGENCY = re.compile(r"(?:[A-Z][\w&.]+\s+){1,4}[A-Z][\w&.]+")
@@ -102,35 +107,57 @@ def _kind(offer: Offer, flags: tuple[ShownFlag, ...], subjects: tuple[Subject, .
 
 def is_emergency(offer: Offer) -> bool:
     """Someone is captive, abused, in an army or prison, missing, or stranded abroad: now, and not as a mere fear."""
-    if not offer.has("self_or_kin"):
+    means = [cue for cue in _MEANS if _happens(offer, cue)]
+    if not offer.has("self_or_kin") and len(means) < 2:
         return False
-    grave = [cue for cue in ("captive", "violence", "in_army", "missing", "ransom", "prison") if _happens(offer, cue)]
-    means = [cue for cue in ("unpaid", "passport_taken", "stranded", "hurt") if _happens(offer, cue)]
-    abroad = _is_abroad(offer)
-    if offer.has("cry_for_help") and abroad and (grave or means):
-        return True
-    if not abroad:
+    grave = [cue for cue in _GRAVE if _happens(offer, cue)]
+    if _is_missing(offer):
+        grave.append("missing")
+    if not _is_abroad(offer):
         return "ransom" in grave or ("missing" in grave and offer.has("route"))
+    if offer.has("cry_for_help") and (grave or means):
+        return True
     return bool(grave) or len(means) >= 2 or ("unpaid" in means and not offer.has("complain_ask"))
 
 
 def _is_abroad(offer: Offer) -> bool:
     """The person, or the one they speak of, is already in a foreign country, not merely invited there."""
-    if not any(mention.code != "IN" for mention in offer.mentions) and not offer.has("abroad_place"):
+    if not _names_foreign_place(offer) and not offer.has("abroad_place"):
         return False
     return not (offer.pay and offer.has("ad_words") and len(offer.sums) > 1 and not offer.has("cry_for_help"))
 
 
+def _names_foreign_place(offer: Offer) -> bool:
+    return any(mention.code != "IN" for mention in offer.mentions)
+
+
+def _is_missing(offer: Offer) -> bool:
+    """Somebody who set out is not heard of; an agent who no longer answers is not missing."""
+    hits = [hit for hit in offer.book.find("missing", offer.copy) if not _hypothetical(offer, hit)]
+    return offer.has("departed") and any(not _is_of_an_agent(offer, hit) for hit in hits)
+
+
+def _is_of_an_agent(offer: Offer, hit: Span) -> bool:
+    return offer.book.has("agents_silence", offer.copy, (max(0, hit.start - 25), hit.end))
+
+
 def _happens(offer: Offer, cue: str) -> bool:
     """Whether a cue stands anywhere outside a clause of fear, hearsay or condition."""
-    return any(not _hypothetical(offer, hit) for hit in offer.book.find(cue, offer.copy))
+    return any(not _hypothetical(offer, hit, cue) for hit in offer.book.find(cue, offer.copy))
 
 
-def _hypothetical(offer: Offer, hit: Span) -> bool:
+def _hypothetical(offer: Offer, hit: Span, cue: str = "") -> bool:
     start, end = offer.copy.clause_at(hit.start)
     before = (max(start, hit.start - 60), hit.end)
     around = (before[0], min(end, hit.end + 30))
-    return offer.book.has("condition", offer.copy, before) or offer.book.has("hypothetical", offer.copy, around)
+    after = (hit.end, min(end, hit.end + _NEXT_WORDS))
+    conditional = cue not in _THREATS and offer.book.has("condition", offer.copy, before)
+    return (
+        conditional
+        or offer.book.has("hypothetical", offer.copy, around)
+        or offer.book.has("rescued_before", offer.copy, around)
+        or offer.book.has("conditional_after", offer.copy, after)
+    )
 
 
 def is_agent_question(offer: Offer, evidence: int) -> bool:
