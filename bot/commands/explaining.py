@@ -25,6 +25,9 @@ def print_explanation(steps: Explanation, console: Console) -> None:
             ("sums", "; ".join(_describe(sum_) for sum_ in offer.sums) or "none"),
             ("work", ", ".join(sorted(offer.work)) or "none"),
             ("licence number", offer.licence or "none"),
+            ("visas", ", ".join(offer.visas) or "none"),
+            ("contacts", ", ".join(offer.contacts) or "none"),
+            ("deadline", offer.deadline or "none"),
             ("links", ", ".join(offer.links) or "none"),
         ],
     )

@@ -61,6 +61,13 @@ def next_steps(reply: Reply) -> list[str]:
     return [as_plain(text(reply.language, words.STEPS[key])) for key in reply.steps]
 
 
+def shown_quote(citation: Citation, language: Language) -> str:
+    """Return the words that stand for a citation: official words as they are, a summary in the person's language."""
+    if citation.quote_kind is TextKind.OFFICIAL_WORDS or language is Language.ENGLISH:
+        return citation.quote
+    return citation.gist.get(language.value, citation.quote)
+
+
 def as_plain(html: str) -> str:
     """Return Telegram HTML as plain text; a link keeps its address."""
     with_links = re.sub(r'<a href="([^"]+)">([^<]*)</a>', r"\2: \1", html)

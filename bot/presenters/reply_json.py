@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.presenters.reply import Presented, as_plain, next_steps
+from bot.presenters.reply import Presented, as_plain, next_steps, shown_quote
 from knowledge.advisor.replies import Citation, Reply
+from knowledge.vocabulary import Language
 
 
 def to_json(reply: Reply, presented: Presented) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def to_json(reply: Reply, presented: Presented) -> dict[str, Any]:
         "red_flags": [
             {"code": flag.code.value, "quote": flag.quote, "rests_on": flag.rests_on} for flag in reply.red_flags
         ],
-        "citations": [_citation(citation) for citation in reply.citations],
+        "citations": [_citation(citation, presented.language) for citation in reply.citations],
         "next_steps": next_steps(reply),
         "helplines": [line.id for line in reply.helplines],
         "screen": as_plain(presented.screen),
@@ -26,7 +27,7 @@ def to_json(reply: Reply, presented: Presented) -> dict[str, Any]:
     }
 
 
-def _citation(citation: Citation) -> dict[str, Any]:
+def _citation(citation: Citation, language: Language) -> dict[str, Any]:
     return {
         "id": citation.id,
         "type": citation.type,
@@ -38,6 +39,6 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "reported_by": citation.reported_by,
         "countries": list(citation.countries),
         "topics": [topic.value for topic in citation.topics],
-        "quote": citation.quote,
+        "quote": shown_quote(citation, language),
         "quote_kind": citation.quote_kind.value,
     }

@@ -5,8 +5,9 @@ Read the offer, find its red flags, route, search, judge, gather what it rests o
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -20,19 +21,20 @@ from knowledge.advisor.citing import (
     find_rule_for,
     rank_warnings,
     rest_flags,
+    showable,
 )
 from knowledge.advisor.replies import Citation, FlagFound, Inquiry, Reply
 from knowledge.advisor.routing import Route, Subject, is_emergency, route
 from knowledge.advisor.steps import choose_steps
-from knowledge.helplines import choose_helplines
+from knowledge.helplines import CYBER_LINE, TELE_MANAS, choose_helplines
 from knowledge.library import Library
 from knowledge.reading.languages import detect_language
 from knowledge.reading.offer import Offer, read_offer
 from knowledge.reading.phrases import Phrasebook, load_phrasebook
 from knowledge.reading.red_flags import ShownFlag, find_red_flags
-from knowledge.records import AdvisoryRecord
+from knowledge.records import AdvisoryRecord, HelplineRecord
 from knowledge.verdicts import Judgement, Reason, WarningsFound, judge_country, judge_offer, sort_warnings
-from knowledge.vocabulary import Kind, Language, RedFlag, Topic, Verdict
+from knowledge.vocabulary import Kind, Language, RedFlag, Topic, Verdict, higher
 
 log = structlog.get_logger(__name__)
 
@@ -143,15 +145,7 @@ class Advisor:
             reason=str(judgement.reason) if judgement else "",
             points=choose_points(offer, chosen, {flag.code for flag in named}),
             steps=choose_steps(offer, chosen, judgement),
-            helplines=choose_helplines(
-                library.helplines,
-                kind=chosen.kind,
-                countries=offer.destinations or offer.stops,
-                stage=chosen.stage,
-                today=today,
-                despair=chosen.despair,
-                money_paid=chosen.money_paid,
-            ),
+            helplines=_contacts(library, offer, chosen, today),
             missing_from_advisories=chosen.kind in (Kind.ANSWER, Kind.ASSESSMENT) and not citations,
             fallback_language=fallback,
             trouble=trouble,
@@ -181,20 +175,56 @@ class Advisor:
             return (), "no_search"
 
     def _cautious_reply(self, inquiry: Inquiry) -> Reply:
+        """What can still be said when a step failed: where help is, or the verdict of the red flags, at least caution."""
         language, fallback = Language.ENGLISH, False
         try:
             language, fallback = self._language(inquiry)
+            reply = self._reply_from_rules(inquiry)
         except Exception:
-            log.exception("language not recognised")
-        return Reply(
-            kind=Kind.ASSESSMENT,
-            verdict=Verdict.CAUTION,
-            language=language,
-            reason="trouble",
-            steps=("pay_nothing", "check_agent", "check_mission"),
-            fallback_language=fallback,
-            trouble="failed",
+            log.exception("not even the rules could be applied")
+            reply = _UNCHECKED
+        return replace(reply, language=language, fallback_language=fallback)
+
+    def _reply_from_rules(self, inquiry: Inquiry) -> Reply:
+        offer = read_offer(inquiry.text[:LONGEST_MESSAGE], self._book)
+        flags = find_red_flags(offer)
+        chosen = route(offer, flags)
+        if chosen.kind is Kind.EMERGENCY:
+            return replace(_UNCHECKED, kind=chosen.kind, verdict=None, steps=choose_steps(offer, chosen, None))
+        named = () if chosen.warns_others else flags
+        judgement = judge_offer({flag.code for flag in named}, WarningsFound((), (), ()))
+        return replace(
+            _UNCHECKED,
+            verdict=higher(judgement.verdict, Verdict.CAUTION),
+            countries=offer.destinations,
+            red_flags=tuple(FlagFound(flag.code, showable(flag.quote), None) for flag in named),
         )
+
+
+_UNCHECKED = Reply(
+    kind=Kind.ASSESSMENT,
+    verdict=Verdict.CAUTION,
+    language=Language.ENGLISH,
+    reason="trouble",
+    steps=("pay_nothing", "check_agent", "check_mission"),
+    trouble="failed",
+)
+
+
+def _contacts(library: Library, offer: Offer, chosen: Route, today: dt.date) -> tuple[HelplineRecord, ...]:
+    """Whom to call. Someone who speaks of ending their life, and names no place abroad, gets the one line for that."""
+    lines = choose_helplines(
+        library.helplines,
+        kind=chosen.kind,
+        countries=offer.destinations or offer.stops,
+        stage=chosen.stage,
+        today=today,
+        despair=chosen.despair,
+        money_paid=chosen.money_paid,
+    )
+    if not chosen.despair or offer.destinations or offer.stops or offer.has("abroad_place"):
+        return lines
+    return tuple(line for line in lines if line.id in (TELE_MANAS, CYBER_LINE)) or lines
 
 
 def _sort(library: Library, offer: Offer, flags: tuple[ShownFlag, ...]) -> WarningsFound:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from knowledge.advisor.replies import Citation, FlagFound
 from knowledge.library import Library
+from knowledge.reading.offer import mask_contacts
 from knowledge.reading.red_flags import ShownFlag
 from knowledge.records import AdvisoryRecord, RuleRecord
 from knowledge.vocabulary import RedFlag, SourceTier
 
 MOST_WARNINGS = 4
 MOST_RULES = 6
+_JOINERS = "\u200c\u200d"
 _CONFIDENCE = ("seen-official", "seen-law", "seen-state", "seen")
 
 
@@ -74,8 +77,19 @@ def _rule_order(rule: RuleRecord) -> tuple[bool, int, int, str]:
 def rest_flags(
     flags: Iterable[ShownFlag], matching: Sequence[AdvisoryRecord], library: Library, countries: Sequence[str]
 ) -> tuple[FlagFound, ...]:
-    """Each flag with what it rests on: the rule of law, else a warning whose pattern it is."""
-    return tuple(FlagFound(flag.code, flag.quote, _rests_on(flag.code, matching, library, countries)) for flag in flags)
+    """Each flag with what it rests on: a warning whose pattern it is, else the rule of law."""
+    return tuple(
+        FlagFound(flag.code, showable(flag.quote), _rests_on(flag.code, matching, library, countries)) for flag in flags
+    )
+
+
+def showable(words: str) -> str:
+    """A person's words without what could steer a screen: control characters and turned writing directions.
+
+    The joiners of Indic scripts stay. Contacts are masked once more, as a hidden character may have parted a number.
+    """
+    kept = (letter for letter in words if letter in _JOINERS or unicodedata.category(letter) not in ("Cc", "Cf", "Cs"))
+    return mask_contacts("".join(kept))
 
 
 def _rests_on(

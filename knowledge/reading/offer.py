@@ -75,6 +75,30 @@ class Offer:
         named = tuple(sum_ for sum_ in self.sums if sum_.purpose is Purpose.PAY)
         return named or tuple(s for s in self.sums if s.purpose is Purpose.OTHER and s.currency not in ("INR",))
 
+    @property
+    def visas(self) -> tuple[str, ...]:
+        """Which kinds of visa are spoken of: visit, visa_free, work, student."""
+        cues = {"visit": "visit_visa", "visa_free": "visa_free", "work": "work_visa", "student": "student_visa"}
+        return tuple(kind for kind, cue in cues.items() if self.has(cue))
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """Through what the recruiter is reached: phone, social, mail, link. Never the number or address itself."""
+        text = self.copy.folded
+        found = {
+            "phone": _PHONE.search(text) is not None,
+            "social": self.has("social_contact"),
+            "mail": _MAIL.search(text) is not None,
+            "link": bool(self.links),
+        }
+        return tuple(kind for kind, there in found.items() if there)
+
+    @property
+    def deadline(self) -> str | None:
+        """The person's own words for the latest moment they are given, if any."""
+        hit = self.book.first("urgency", self.copy)
+        return self.copy.quote(hit.start, hit.end) if hit else None
+
     @cached_property
     def promises_pay(self) -> bool:
         """Whether pay stands in the message, also as a bare sum beside a job ("data entry, 80k")."""
