@@ -28,6 +28,7 @@ class Reason(StrEnum):
     SOME_FLAG = "some_flag"
     DESTINATION_WARNED = "destination_warned"
     NOTHING_MATCHES = "nothing_matches"
+    LANGUAGE_NOT_READ = "language_not_read"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,13 @@ def judge_country(flags: Collection[RedFlag], found: WarningsFound) -> Judgement
     if found.stay_away and higher(offer.verdict, Verdict.DANGER) is not offer.verdict:
         return Judgement(Verdict.DANGER, Reason.STAY_AWAY, found.stay_away)
     return offer
+
+
+def without_reading(judgement: Judgement | None) -> Judgement:
+    """The verdict where we cannot read the person's language: finding nothing there proves nothing."""
+    if judgement is None or judgement.verdict is Verdict.VERIFY:
+        return Judgement(Verdict.CAUTION, Reason.LANGUAGE_NOT_READ, ())
+    return judgement
 
 
 def _covers(record: AdvisoryRecord, work: Collection[WorkScope]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from bot.commands.batch import BadLine, Question, is_text, read_batch
 from bot.commands.explaining import print_explanation
 from bot.commands.parts import Parts, build_parts, explained_to_operator
 from bot.logs import set_up_logging
@@ -44,8 +44,8 @@ def check_command(
         set_up_logging(secrets=[])
         operator = Operator(settings.operator_name, settings.operator_contact, settings.operator_is_government)
         if batch is not None:
-            cases = _read_cases(batch)
-            raise typer.Exit(_check_all(build_parts(settings), cases, operator, language))
+            lines = read_batch(batch, allow_empty=True)
+            raise typer.Exit(_check_all(build_parts(settings), lines, operator, language))
         inquiry = Inquiry(_read_message(message, file), language)
         _check_one(build_parts(settings, use_index=False), inquiry, operator, as_json=as_json, explain=explain)
 
@@ -60,11 +60,15 @@ def _check_one(parts: Parts, inquiry: Inquiry, operator: Operator, *, as_json: b
         typer.echo(present(reply, operator=operator).text)
 
 
-def _check_all(parts: Parts, cases: list[dict[str, Any]], operator: Operator, language: Language | None) -> int:
-    for case in track(cases, description="Checking", console=Console(stderr=True), disable=not sys.stderr.isatty()):
-        reply = parts.advisor.reply(Inquiry(case["text"], language))
-        typer.echo(json.dumps({"id": case["id"], "reply": _to_json(reply, operator)}, ensure_ascii=False))
-    return 0
+def _check_all(parts: Parts, lines: list[Question | BadLine], operator: Operator, language: Language | None) -> int:
+    """Answer every good line and name every bad one; 1 if there was a bad one, else 0."""
+    for line in track(lines, description="Checking", console=Console(stderr=True), disable=not sys.stderr.isatty()):
+        if isinstance(line, BadLine):
+            typer.echo(f"Line {line.number}: {line.problem}", err=True)
+            continue
+        reply = parts.advisor.reply(Inquiry(line.text, language))
+        typer.echo(json.dumps({"id": line.id, "reply": _to_json(reply, operator)}, ensure_ascii=False))
+    return int(any(isinstance(line, BadLine) for line in lines))
 
 
 def _to_json(reply: Reply, operator: Operator) -> dict[str, Any]:
@@ -74,6 +78,8 @@ def _to_json(reply: Reply, operator: Operator) -> dict[str, Any]:
 def _read_message(message: str | None, file: Path | None) -> str:
     if message is None:
         message = _decode(_read_bytes(file) if file is not None else _standard_input())
+    if not is_text(message):
+        raise CannotRun(NOT_TEXT)
     if not message.strip():
         raise CannotRun(NOTHING_TO_CHECK)
     if len(message) > LONGEST_MESSAGE:
@@ -101,21 +107,3 @@ def _decode(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise CannotRun(NOT_TEXT) from None
-
-
-def _read_cases(file: Path) -> list[dict[str, Any]]:
-    """Read all cases before the first is answered, so that a bad line costs nobody half a run."""
-    return list(_parse_cases(_decode(_read_bytes(file)), file))
-
-
-def _parse_cases(content: str, file: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(content.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            case = json.loads(line)
-        except ValueError:
-            raise CannotRun(f"{file}, line {number}: this is not JSON. Each line needs an id and a text.") from None
-        if not isinstance(case, dict) or not isinstance(case.get("text"), str) or "id" not in case:
-            raise CannotRun(f'{file}, line {number}: write each case as {{"id": "…", "text": "…"}}.')
-        yield case

@@ -67,5 +67,10 @@ def _describe(sum_: Sum) -> str:
 def _table(console: Console, title: str, rows: Iterable[tuple[str, str]]) -> None:
     table = Table(title=title, title_justify="left", show_header=False, expand=False)
     for name, value in rows:
-        table.add_row(escape(str(name)), escape(str(value)))
+        table.add_row(escape(_visible(name)), escape(_visible(value)))
     console.print(table)
+
+
+def _visible(words: str) -> str:
+    """The words without what could steer the terminal; the joiners of Indic scripts stay."""
+    return "".join(letter for letter in str(words) if letter.isprintable() or letter in "\n\u200c\u200d")

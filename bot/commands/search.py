@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import track
 from rich.table import Column, Table
 
+from bot.commands.batch import BadLine, Question, read_batch
 from bot.commands.parts import build_parts, explained_to_operator
 from bot.logs import set_up_logging
 from bot.troubles import CannotRun
@@ -22,22 +21,6 @@ from knowledge.settings import read_settings
 
 SINGLE = "q"  # the id of a question given on the command line
 MOST = 100
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question of a batch, with the id that its results carry."""
-
-    id: str | int
-    text: str
-
-
-@dataclass(frozen=True)
-class BadLine:
-    """A line of a batch that is no question: its number, and what is wrong with it."""
-
-    number: int
-    problem: str
 
 
 def search_command(
@@ -50,7 +33,7 @@ def search_command(
 ) -> None:
     """Search the advisories and rules, and show what is found in order."""
     with explained_to_operator():
-        lines = _read_batch(batch) if batch is not None else None
+        lines = read_batch(batch) if batch is not None else None
         if lines is None and not (question or "").strip():
             raise CannotRun('Nothing to search for. Write the question after the command: satark search "job in Laos"')
         set_up_logging(secrets=[])
@@ -64,13 +47,6 @@ def result_line(question_id: str | int, hits: list[Hit]) -> str:
     """Write the results of one question as a line of JSON."""
     results = [{"advisory": hit.advisory, "passage": hit.text, "score": hit.score} for hit in hits]
     return json.dumps({"id": question_id, "results": results}, ensure_ascii=False)
-
-
-def parse_batch(content: str) -> Iterator[Question | BadLine]:
-    """Read each line of a batch as a question, or say what is wrong with it. Empty lines are passed over."""
-    for number, line in enumerate(content.split("\n"), start=1):
-        if line.strip():
-            yield _parse_line(number, line)
 
 
 def _build_retriever() -> SatarkRetriever:
@@ -104,27 +80,6 @@ def _search_all(retriever: SatarkRetriever, lines: list[Question | BadLine], lim
 def _wanted(retriever: SatarkRetriever, question: str, limit: int) -> list[Hit]:
     """Standing warnings come after the ranked hits, and count towards the limit here."""
     return retriever.search(question, limit=limit)[:limit]
-
-
-def _read_batch(file: Path) -> list[Question | BadLine]:
-    try:
-        return list(parse_batch(file.read_text(encoding="utf-8-sig")))
-    except OSError as error:
-        raise CannotRun(f"{file} cannot be read: {error.strerror or error}.") from None
-    except UnicodeDecodeError:
-        raise CannotRun(f"{file} is not text in UTF-8. Save it as UTF-8 and try again.") from None
-
-
-def _parse_line(number: int, line: str) -> Question | BadLine:
-    try:
-        value: Any = json.loads(line)
-    except ValueError:
-        return BadLine(number, 'this is not JSON. Write {"id": "…", "text": "…"}.')
-    if not isinstance(value, dict) or not isinstance(value.get("id"), str | int):
-        return BadLine(number, 'the question has no id. Write {"id": "…", "text": "…"}.')
-    if not isinstance(value.get("text"), str) or not value["text"].strip():
-        return BadLine(number, "the question has no text.")
-    return Question(value["id"], value["text"])
 
 
 def _table(hits: list[Hit]) -> Table:

@@ -23,6 +23,9 @@ REASONS = {
     "destination_warned": "There are official warnings about work in {country}.",
     "destination_warned_travel": "There are official warnings about {country}.",
     "nothing_matches": "I found no warning sign in your message. I only see what you wrote.",
+    "language_not_read": (
+        "I cannot read your language well enough yet to look for warning signs. Finding none means nothing."
+    ),
     "trouble": "I could not finish the check just now. Please treat the offer as unchecked.",
 }
 

@@ -33,7 +33,15 @@ from knowledge.reading.offer import Offer, read_offer
 from knowledge.reading.phrases import Phrasebook, load_phrasebook
 from knowledge.reading.red_flags import ShownFlag, find_red_flags
 from knowledge.records import AdvisoryRecord, HelplineRecord
-from knowledge.verdicts import Judgement, Reason, WarningsFound, judge_country, judge_offer, sort_warnings
+from knowledge.verdicts import (
+    Judgement,
+    Reason,
+    WarningsFound,
+    judge_country,
+    judge_offer,
+    sort_warnings,
+    without_reading,
+)
 from knowledge.vocabulary import Kind, Language, RedFlag, Topic, Verdict, higher
 
 log = structlog.get_logger(__name__)
@@ -130,6 +138,8 @@ class Advisor:
         hits, trouble = self._search(inquiry, offer, chosen)
         found = _sort(library, offer, flags)
         judgement = _judge(offer, flags, chosen, found)
+        if fallback and (chosen.kind is Kind.ASSESSMENT or (chosen.kind is Kind.ANSWER and offer.destinations)):
+            judgement = without_reading(judgement)
         named = flags if judgement is not None and not chosen.warns_others else ()
         resting = rest_flags(named, found.matching, library, offer.destinations)
         citations = _cite(library, offer, chosen, resting, judgement, hits)
@@ -175,7 +185,7 @@ class Advisor:
             return (), "no_search"
 
     def _cautious_reply(self, inquiry: Inquiry) -> Reply:
-        """What can still be said when a step failed: where help is, or the verdict of the red flags, at least caution."""
+        """What can be said when a step failed: where help is, or what the red flags say, at least caution."""
         language, fallback = Language.ENGLISH, False
         try:
             language, fallback = self._language(inquiry)

@@ -86,14 +86,14 @@ def _find_visit_visa_work(offer: Offer) -> Span | None:
 
 
 def _find_upfront_fee(offer: Offer) -> Span | None:
-    excuses = ("no_upfront", "pay_later_cue", "refused_to_pay")
-    cues = _hits(offer, "upfront_cue", excuses)
+    excuses = ("no_upfront", "pay_later_cue", "refused_to_pay", "upfront_innocent")
     fees = [fee for fee in offer.fees if not _paid_after_visa(offer, fee)]
-    for cue in cues:
+    for cue in _hits(offer, "upfront_cue", excuses):
         if _money_near(offer, cue, fees) and not (_near(offer, cue, "pay_cue", 12) and not fees):
             return cue
-    already = [fee for fee in offer.fees if offer.book.has("paid_cue", offer.copy, (fee.start - 45, fee.end + 45))]
-    return Span(already[0].start, already[0].end) if already and not offer.has("receipt_cue") else None
+    if offer.has("receipt_cue") or offer.has("visa_issued_cue"):
+        return None
+    return next(iter(_hits(offer, "paid_cue", excuses)), None)
 
 
 _BEFORE = re.compile(r"before|prior|pehle|pahle|se pehle|पहले|से पहले")

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from retrieval_builders import NOON, WordEmbedder, make_centring, make_library, make_record, make_rule
 
-from bot.commands.search import BadLine, Question, parse_batch, result_line
+from bot.commands.batch import BadLine, Question, parse_batch
+from bot.commands.search import result_line
 from knowledge.retriever import RetrieverKeeper, Weights, build_retriever
 
 CAMBODIA = make_record(
