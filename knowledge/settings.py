@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +42,10 @@ class Settings(BaseSettings):
     def split_staff_ids(cls, value: object) -> object:
         """Accept `123, 456` as well as one number."""
         if isinstance(value, str):
-            return tuple(int(part) for part in value.replace(";", ",").split(",") if part.strip())
+            parts = [part.strip() for part in value.replace(";", ",").split(",") if part.strip()]
+            if not all(re.fullmatch(r"-?[0-9]+", part) for part in parts):
+                raise ValueError("write Telegram ids as numbers with commas between, for example 12345, 67890")
+            return tuple(int(part) for part in parts)
         return (value,) if isinstance(value, int) else value
 
     @field_validator("web_listen")
@@ -74,5 +78,8 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = [f"{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors(include_input=False)]
+        wrong = [
+            f"{str(part['loc'][0]).upper()}: {part['msg'].removeprefix('Value error, ')}"
+            for part in error.errors(include_input=False)
+        ]
         raise BadSettings("Correct the settings (environment or .env): " + "; ".join(wrong)) from None

@@ -141,14 +141,18 @@ def store(session: Session, curated: Curated, at: dt.datetime, progress: Progres
     return report
 
 
-def is_loaded(engine: Engine, folder: Path = STARTER_FOLDER) -> bool:
-    """Say whether exactly these files were loaded last, and every passage has a vector. Quick; loads nothing."""
+def is_loaded(engine: Engine, folder: Path = STARTER_FOLDER, *, with_vectors: bool = True) -> bool:
+    """Say whether exactly these files were loaded last, and every passage has a vector. Quick; loads nothing.
+
+    Where there is no model to make vectors, `with_vectors` is false and the files alone count.
+    """
     if not has_database(engine):
         return False
     upgrade(engine)
     with read_session(engine) as session:
         without_vector = session.scalar(select(func.count()).select_from(Passage).where(Passage.vector.is_(None)))
-        return without_vector == 0 and state.find_starter_digest(session) == digest_folder(folder)
+        complete = without_vector == 0 or not with_vectors
+        return complete and state.find_starter_digest(session) == digest_folder(folder)
 
 
 def digest_folder(folder: Path) -> str:

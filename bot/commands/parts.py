@@ -53,9 +53,9 @@ def build_parts(settings: Settings, *, use_index: bool = True) -> Parts:
     """
     engine = build_engine(settings.resolved_database_url)
     upgrade(engine)
-    _ensure_starter(engine, settings)
-    library = LibraryKeeper(engine, now_utc)
     embedder = _try_to_build_embedder(settings)
+    _ensure_starter(engine, settings, with_vectors=embedder is not None)
+    library = LibraryKeeper(engine, now_utc)
     retriever = RetrieverKeeper(library.current, embedder, settings.data_dir, use_index=use_index)
     people = People(engine, now_utc)
     jobs = (
@@ -78,20 +78,25 @@ def explained_to_operator() -> Iterator[None]:
         raise typer.Exit(0) from None
 
 
-def _ensure_starter(engine: Engine, settings: Settings) -> None:
-    if is_loaded(engine):
+def _ensure_starter(engine: Engine, settings: Settings, *, with_vectors: bool) -> None:
+    """Load the starter advisories where they are missing or changed; without a model, their words alone."""
+    if is_loaded(engine, with_vectors=with_vectors):
         return
     typer.echo("Loading the starter advisories. This is done once and takes about a minute.", err=True)
-    # In a process of its own: embedding them may need torch, which never enters the process that serves people.
+    if with_vectors and _load_with_vectors(settings):
+        return
+    load_records(engine, STARTER_FOLDER, now_utc())
+    typer.echo("The advisories are loaded without their vectors; they are found by countries and words.", err=True)
+
+
+def _load_with_vectors(settings: Settings) -> bool:
+    """Whether it worked. In a process of its own: embedding may need torch, which never enters the one that serves."""
     environment = os.environ | {
         "DATABASE_URL": settings.resolved_database_url,
         "DATA_DIR": str(settings.data_dir),
         "EMBEDDING_MODEL": settings.embedding_model,
     }
-    loaded = subprocess.run([sys.executable, "-m", "knowledge.starter"], env=environment, check=False)
-    if loaded.returncode != 0:
-        typer.echo("The advisories are loaded without their vectors; they are found by countries and words.", err=True)
-        load_records(engine, STARTER_FOLDER, now_utc())
+    return subprocess.run([sys.executable, "-m", "knowledge.starter"], env=environment, check=False).returncode == 0
 
 
 def _try_to_build_embedder(settings: Settings) -> Embedder | None:

@@ -21,7 +21,7 @@ from knowledge.advisor.replies import Citation, FlagFound, Reply
 from knowledge.records import HelplineRecord
 from knowledge.vocabulary import HelplineStatus, Kind, Language, RedFlag, TextKind, Topic, Verdict
 
-MOST_FLAGS_ON_SCREEN = 3
+MOST_FLAGS_ON_SCREEN = 2
 MOST_STEPS_ON_SCREEN = 2
 MOST_POINTS_ON_SCREEN = 3
 _LONGEST_FACT = 260  # characters of a summary in the evidence
@@ -148,11 +148,12 @@ class _Wording:
 
     def _assessment(self) -> list[str]:
         notices = 2 if self.reply.verdict is Verdict.DANGER and len(self.reply.red_flags) < MOST_FLAGS_ON_SCREEN else 1
+        steps = [key for key in self.reply.steps if key not in ("dont_go", "check_agent")]  # said by other lines
         return [
             self._verdict(),
             self._flags_on_screen(),
             self._official_on_screen(notices),
-            self._steps(MOST_STEPS_ON_SCREEN),
+            self._steps(steps[:1]),
             self._say(words.RECRUITER),
             self._call_on_screen(),
         ]
@@ -163,7 +164,7 @@ class _Wording:
         official = self._official_on_screen(1 if points else 3)
         found = points or official or self._rule_on_screen()
         flags = self._flags_on_screen() if self.reply.verdict else ""
-        steps = self._steps(MOST_STEPS_ON_SCREEN)
+        steps = self._steps(self.reply.steps[:MOST_STEPS_ON_SCREEN])
         unknown = "" if found else self._say(words.NOT_FOUND)
         return [head, points, flags, official, unknown, "" if points or official else self._rule_on_screen(), steps,
                 self._call_on_screen()]  # fmt: skip
@@ -220,7 +221,7 @@ class _Wording:
     def _official_on_screen(self, most: int) -> str:
         """The notices that speak of danger to life come first; otherwise the order of the advisor stays."""
         notices = [citation for citation in self.reply.citations if citation.type == "advisory"]
-        notices.sort(key=lambda citation: min(_TOPIC_ORDER.get(topic, len(Topic)) for topic in citation.topics))
+        notices.sort(key=_danger_to_life)
         return "\n".join(self._official_line(citation) for citation in notices[:most])
 
     def _official_line(self, citation: Citation) -> str:
@@ -233,9 +234,11 @@ class _Wording:
         if gist is None and citation.quote_kind is TextKind.OFFICIAL_WORDS:
             return self._say(words.OFFICIAL_WORDS, summary=_shorten(citation.quote))
         if gist is None and self.language is not Language.ENGLISH:
-            return f"{self._topics(citation.topics)}."
-        summary = gist or _shorten(citation.quote)
-        return self._in_short(citation, summary)
+            return f"{self._topics(citation.topics)}." if citation.topics else self._in_english(citation)
+        return self._in_short(citation, gist or _shorten(citation.quote))
+
+    def _in_english(self, citation: Citation) -> str:
+        return f"{self._in_short(citation, _shorten(citation.quote))} {self._say(words.IN_ENGLISH)}"
 
     def _in_short(self, citation: Citation, summary: str) -> str:
         if citation.reported_by is None:
@@ -269,8 +272,8 @@ class _Wording:
         keys = [key for key in self.reply.points if key in words.POINTS]
         return "\n\n".join(self._say(words.POINTS[key]) for key in keys[:most])
 
-    def _steps(self, most: int) -> str:
-        return "\n".join(f"👉 {self._say(words.STEPS[key])}" for key in self.reply.steps[:most])
+    def _steps(self, keys: Iterable[str]) -> str:
+        return "\n".join(f"👉 {self._say(words.STEPS[key])}" for key in keys)
 
     def _call_on_screen(self) -> str:
         """The most useful contact, its number or site alone: the button shows the rest."""
@@ -356,14 +359,11 @@ def _shorten(fact: str) -> str:
     return fact if len(fact) <= _LONGEST_FACT else fact[: _LONGEST_FACT - 1].rsplit(" ", 1)[0] + "…"
 
 
-_TOPIC_ORDER = {
-    Topic.ARMY_RECRUITMENT: 0,
-    Topic.CYBER_SCAM_COMPOUND: 1,
-    Topic.HUMAN_TRAFFICKING: 2,
-    Topic.WAR_RISK: 3,
-    Topic.ILLEGAL_MIGRATION_ROUTE: 4,
-    Topic.TRAVEL_SAFETY: 5,
-}
+def _danger_to_life(citation: Citation) -> int:
+    return min((_TOPIC_ORDER.get(topic, len(Topic)) for topic in citation.topics), default=len(Topic))
+
+
+_TOPIC_ORDER = {Topic.ARMY_RECRUITMENT: 0, Topic.CYBER_SCAM_COMPOUND: 1}  # where people died or were locked in
 _FLAG_ORDER = (  # what endangers life first, then what costs money, then the rest
     RedFlag.MILITARY_SUPPORT_ROLE,
     RedFlag.SCAM_COMPOUND_ROLE,

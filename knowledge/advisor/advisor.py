@@ -140,7 +140,7 @@ class Advisor:
         judgement = _judge(offer, flags, chosen, found)
         if fallback and (chosen.kind is Kind.ASSESSMENT or (chosen.kind is Kind.ANSWER and offer.destinations)):
             judgement = without_reading(judgement)
-        named = flags if judgement is not None and not chosen.warns_others else ()
+        named = flags if judgement is not None else ()
         resting = rest_flags(named, found.matching, library, offer.destinations)
         citations = _cite(library, offer, chosen, resting, judgement, hits)
         today = inquiry.today or library.today

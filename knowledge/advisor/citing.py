@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,11 +11,18 @@ from knowledge.library import Library
 from knowledge.reading.offer import mask_contacts
 from knowledge.reading.red_flags import ShownFlag
 from knowledge.records import AdvisoryRecord, RuleRecord
-from knowledge.vocabulary import RedFlag, SourceTier
+from knowledge.vocabulary import RedFlag, SourceTier, Topic
 
 MOST_WARNINGS = 4
 MOST_RULES = 6
 _JOINERS = "\u200c\u200d"
+_NUMBER_BEFORE_MAIL = re.compile(r"(?<![\d,.])\+?\d[\d\s\-()]{4,}(?=\[…@…\])")  # a UPI id typed with blanks
+_SUBJECTS = {
+    RedFlag.VISIT_VISA_WORK: Topic.VISA_MISUSE,
+    RedFlag.MILITARY_SUPPORT_ROLE: Topic.ARMY_RECRUITMENT,
+    RedFlag.SCAM_COMPOUND_ROLE: Topic.CYBER_SCAM_COMPOUND,
+    RedFlag.TRANSIT_ROUTE: Topic.ILLEGAL_MIGRATION_ROUTE,
+}
 _CONFIDENCE = ("seen-official", "seen-law", "seen-state", "seen")
 
 
@@ -89,17 +97,22 @@ def showable(words: str) -> str:
     The joiners of Indic scripts stay. Contacts are masked once more, as a hidden character may have parted a number.
     """
     kept = (letter for letter in words if letter in _JOINERS or unicodedata.category(letter) not in ("Cc", "Cf", "Cs"))
-    return mask_contacts("".join(kept))
+    return mask_contacts(_NUMBER_BEFORE_MAIL.sub("", "".join(kept)))
 
 
 def _rests_on(
     flag: RedFlag, matching: Sequence[AdvisoryRecord], library: Library, countries: Sequence[str]
 ) -> str | None:
-    warning = next((record for record in rank_warnings(matching, {}) if flag in record.pattern), None)
+    """A rule of that very country, else a warning that is about the flag's subject, else the general rule."""
+    rule = find_rule_for(flag, library, countries)
+    if rule is not None and rule.countries:
+        return rule.id
+    subject = _SUBJECTS.get(flag)
+    fitting = [record for record in rank_warnings(matching, {}) if flag in record.pattern]
+    warning = next((record for record in fitting if subject in record.topics), None)
     if warning is not None:
         return warning.id
-    rule = find_rule_for(flag, library, countries)
-    return rule.id if rule else None
+    return rule.id if rule else next((record.id for record in fitting), None)
 
 
 def rank_warnings(records: Iterable[AdvisoryRecord], scores: Mapping[str, float]) -> list[AdvisoryRecord]:

@@ -22,11 +22,9 @@ _EXTRAS_AFTER_PAY = re.compile(
 _PERIOD_BEFORE = re.compile(
     r"(?P<week>weekly|per week)|(?P<hour>hourly|per hour)|(?P<year>annual|yearly|per annum|ctc)|(?P<day>daily)"
 )
-# Hindi says "a month's two lakh": the period counts only directly before the sum and without a number of its own.
+# Hindi says "a day's 6000": this counts only directly before the sum and without a number of its own.
 _PERIOD_DIRECTLY_BEFORE = re.compile(
     r"(?<![\w\u0900-\u097f])(?<!\d\s)(?:"
-    r"(?P<month>(?:har|every|per|हर|प्रति)\s(?:month|mahin[ae]|maah|महीने|माह)|monthly|mahine\s(?:ka|ki|ke)|महीने\s(?:का|की|के)|"
-    r"mahina|महीना|मासिक)|"
     r"(?P<day>(?:har|हर)\s(?:din|roz|दिन|रोज)|rozana|roz(?:\s(?:ka|ke))?|din\s(?:ka|ke)|दिन\s(?:का|के)|रोज(?:\s(?:का|के))?|रोजाना)|"
     r"(?P<week>(?:har|हर)\s(?:hafte|हफ्ते)|hafte\s(?:ka|ke)|हफ्ते\s(?:का|के))|"
     r"(?P<hour>(?:har|हर)\s(?:ghante|घंटे)|ghante\s(?:ka|ke)|घंटे\s(?:का|के))|"
@@ -38,6 +36,9 @@ _SHIFTS = {"saadhe": 0.5, "sadhe": 0.5, "saade": 0.5, "साढे": 0.5, "sava
 _SHIFTS |= {"paune": -0.25, "pone": -0.25, "पौने": -0.25}
 _NEAR = 14  # characters between a cue and its sum
 _BESIDE = 24  # characters within which a word for something else than pay or fee holds
+_ADJOINING = 3  # characters: a blank, or a currency sign
+_PART_ENDS = re.compile(r", |\s(?:and|aur|और|but|lekin|लेकिन)\s")
+_COMMA_APART = 8  # characters that the end of a part of the sentence counts for
 _NOWHERE = 999
 _LARGEST_PAY = 250_000  # rupees; a larger sum without any cue is asked, not paid
 _THOUSAND = 1_000  # a smaller unit ("do sau") does not tell money from people
@@ -180,7 +181,7 @@ def _is_no_money(match: re.Match[str], copy: MatchingCopy, amount: float, named:
     if match.group("words") and not (multiplied or named):
         return True
     if re.search(r"(?:pin ?code|pincode|pin|otp|room|flat|id|ref|no|number|case|token|cr|tower)\W{0,3}$", text[max(0, start - 12) : start]):
-        return not (named or multiplied)
+        return not (named or multiplied or "," in (match.group("digits") or ""))
     if amount <= 0 or amount > 5e8:  # rupees; nobody is offered or asked 50 crore
         return True
     before, after = text[max(0, start - 3) : start], text[end : end + 12]
@@ -201,26 +202,34 @@ def _purpose(
     copy: MatchingCopy, book: Phrasebook, start: int, end: int, period: str | None, *, foreign: bool
 ) -> Purpose:
     """The nearest cue inside the clause decides; words directly after the sum ("mahina", "advance") weigh most."""
-    clause = copy.clause_at(start)
+    clause = (copy.clause_at(start)[0], copy.clause_at(end - 1)[1])  # the dot of "Rs. 500" ends no sentence
     window = (max(min(clause[0], start), start - 70), min(max(clause[1], end), end + 45))
 
-    def nearest(cue: str) -> int:
-        spans = [span for span in book.find(cue, copy, window) if span.end <= start or span.start >= end]
-        return min((_distance(span.start, span.end, start, end) for span in spans), default=_NOWHERE)
+    denied = book.find("no_upfront", copy, window)
 
-    if nearest("unrelated_money") <= _BESIDE:
+    def nearest(cue: str, *, over: bool = False) -> int:
+        spans = [span for span in book.find(cue, copy, window) if over or span.end <= start or span.start >= end]
+        if cue == "fee_cue":
+            spans = [span for span in spans if not any(no.start <= span.start < no.end for no in denied)]
+        return min((_distance(copy.folded, span.start, span.end, start, end) for span in spans), default=_NOWHERE)
+
+    if nearest("unrelated_money", over=True) <= _BESIDE:
         return Purpose.OTHER
     if period is not None or _EXTRAS_AFTER_PAY.match(copy.folded, end):
         return Purpose.PAY
     pay, fee, weak = nearest("pay_cue"), nearest("fee_cue"), nearest("not_agent_fee")
-    if nearest("paid_by_employer") <= min(pay, fee):
+    if nearest("sent_for") <= _ADJOINING or nearest("pay_order", over=True) == 0:
+        return Purpose.FEE
+    if nearest("gives_pay") <= _ADJOINING:
+        return Purpose.PAY
+    if nearest("paid_by_employer", over=True) <= min(pay, fee, _BESIDE):
         return Purpose.PAY if foreign else Purpose.OTHER
-    if weak <= _NEAR and weak <= min(pay, fee) and nearest("to_recruiter") > _BESIDE:
+    if weak <= _NEAR and weak < min(pay, fee) and nearest("to_recruiter") > _BESIDE:
         return Purpose.OTHER
     if foreign and fee > _NEAR:
         return Purpose.PAY
     if pay == fee == _NOWHERE:
-        return Purpose.FEE if nearest("price_cue") <= _NEAR else _purpose_of_line_before(copy, book, window[0])
+        return Purpose.FEE if nearest("price_cue") <= _ADJOINING else _purpose_of_line_before(copy, book, window[0])
     return Purpose.PAY if pay < fee else Purpose.FEE
 
 
@@ -231,9 +240,10 @@ def _purpose_of_line_before(copy: MatchingCopy, book: Phrasebook, start: int) ->
     return Purpose.PAY if book.has("pay_cue", copy, before) else Purpose.OTHER
 
 
-def _distance(cue_start: int, cue_end: int, start: int, end: int) -> int:
-    """Characters between a cue and a sum that do not overlap."""
-    return start - cue_end if cue_end <= start else cue_start - end
+def _distance(text: str, cue_start: int, cue_end: int, start: int, end: int) -> int:
+    """Characters between a cue and a sum, 0 where they overlap; a comma or "and" between them sets them further apart."""
+    first, last = (cue_end, start) if cue_end <= start else (end, cue_start)
+    return max(0, last - first) + (_COMMA_APART if _PART_ENDS.search(text, first, last) else 0)
 
 
 def _period(match: re.Match[str], copy: MatchingCopy, tables: _Tables) -> str | None:

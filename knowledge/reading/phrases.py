@@ -1,7 +1,8 @@
 """The curated phrase lists of `knowledge/data/phrases/` as compiled patterns, by the name of the concept.
 
-A phrase is a small pattern: a space matches blanks or hyphens, ` ... ` a short gap inside one sentence, a final `*`
-any ending of the word, `{name}` a shared building block. Everything else is ordinary regular expression syntax.
+A phrase is a small pattern: a space matches blanks or hyphens, ` ... ` a short gap inside one sentence, ` ~ ` the same
+with its two sides in either order, a final `*` any ending of the word, `{name}` a shared building block. Everything
+else is ordinary regular expression syntax.
 `knowledge/data/phrases/README.md` shows how to add one.
 """
 
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 
 from knowledge.reading.matching import MatchingCopy
@@ -94,6 +96,12 @@ def compile_phrases(concept: str, phrases: list[str], blocks: dict[str, str]) ->
 
 
 def _to_pattern(phrase: str, blocks: dict[str, str]) -> str:
+    sides = phrase.split(" ~ ")
+    orders = (" ... ".join(order) for order in permutations(sides))
+    return f"(?:{'|'.join(_to_ordered_pattern(order, blocks) for order in orders)})"
+
+
+def _to_ordered_pattern(phrase: str, blocks: dict[str, str]) -> str:
     pattern = phrase
     while re.search(r"\{[a-z_]+\}", pattern):
         pattern = re.sub(r"\{([a-z_]+)\}", lambda found: f"(?:{blocks[found.group(1)]})", pattern)
@@ -101,4 +109,4 @@ def _to_pattern(phrase: str, blocks: dict[str, str]) -> str:
     pattern = _PLAIN_WORD.sub(lambda found: usual_spelling(found.group()), pattern)
     pattern = re.sub(rf"(?<=[\w{INDIC}])\*", lambda _: _ANY_ENDING, pattern)
     pattern = pattern.replace(" ... ", "\0").replace(" ?", _MAYBE_SPACE).replace(" ", _SPACE).replace("\0", _GAP)
-    return f"(?:{pattern})"
+    return pattern

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from knowledge.reading.money import Sum
+from knowledge.reading.money import Purpose, Sum
 from knowledge.reading.offer import Offer, host_of, mask_contacts
 from knowledge.reading.phrases import Span
 from knowledge.vocabulary import RedFlag, WorkScope
@@ -78,7 +78,8 @@ def _find_visit_visa_work(offer: Offer) -> Span | None:
     if not offer.about_work:
         return None
     excuses = ("employment_negates_visit", "visa_given_free", "visit_of_others")
-    hit = _first(offer, ("visit_visa", "visa_free"), excuses)
+    kinds = ("visit_visa", "visa_free", "business_visa") if offer.has("low_skill_role") else ("visit_visa", "visa_free")
+    hit = _first(offer, kinds, excuses)
     if hit is None and not offer.has("work_visa"):
         hit = _first(offer, ("electronic_visa",))
     later = ("convert_there",) if offer.has("work_visa") else ("convert_there", "convert_later")
@@ -86,36 +87,61 @@ def _find_visit_visa_work(offer: Offer) -> Span | None:
 
 
 def _find_upfront_fee(offer: Offer) -> Span | None:
+    if _is_holiday(offer):
+        return None
     excuses = ("no_upfront", "pay_later_cue", "refused_to_pay", "upfront_innocent")
     fees = [fee for fee in offer.fees if not _paid_after_visa(offer, fee)]
+    money_words = _hits(offer, "money_asked", excuses)
     for cue in _hits(offer, "upfront_cue", excuses):
-        if _money_near(offer, cue, fees) and not (_near(offer, cue, "pay_cue", 12) and not fees):
+        if _money_near(offer, cue, fees, money_words):
             return cue
     if offer.has("receipt_cue") or offer.has("visa_issued_cue"):
         return None
     return next(iter(_hits(offer, "paid_cue", excuses)), None)
 
 
+def _is_holiday(offer: Offer) -> bool:
+    """A journey without work, where prices are those of hotels and tours."""
+    return offer.has("tourism_only") and not offer.about_work
+
+
 _BEFORE = re.compile(r"before|prior|pehle|pahle|se pehle|पहले|से पहले")
 
 
-def _money_near(offer: Offer, cue: Span, fees: list[Sum]) -> bool:
-    """A cue counts beside a sum that is asked, or where it names money itself."""
+def _money_near(offer: Offer, cue: Span, fees: list[Sum], money_words: list[Span]) -> bool:
+    """A cue counts beside a sum that is asked, or where it names money itself; not beside pay or a later payment."""
     start, end = offer.copy.clause_at(cue.start) if _BEFORE.match(offer.copy.folded, cue.start) else (0, 10**6)
-    if any(start - 1 <= fee.start < end + 25 and min(abs(fee.start - cue.end), abs(cue.start - fee.end)) < 60 for fee in fees):
+    if any(start - 1 <= fee.start < end + 25 and _apart(cue, fee) < 60 for fee in fees):
         return True
+    if any(sum_.purpose is not Purpose.OTHER and _apart(cue, sum_) < 20 for sum_ in offer.sums):
+        return False
     start, end = offer.copy.clause_at(cue.start)
-    return offer.book.has("money_word", offer.copy, (max(start, cue.start - 30), min(end, cue.end + 30)))
+    start, end = max(start, cue.start - 30), min(end, cue.end + 30)
+    return any(start <= word.start and word.end <= end for word in money_words)
+
+
+def _apart(cue: Span, sum_: Sum) -> int:
+    """Characters between a cue and a sum, less than 1 where they touch or overlap."""
+    return max(cue.start - sum_.end, sum_.start - cue.end)
 
 
 def _paid_after_visa(offer: Offer, fee: Sum) -> bool:
+    """Whether the words beside a fee put it after the visa; "rest after visa" speaks of another part."""
     start, end = offer.copy.clause_at(fee.start)
     later = offer.book.find("pay_later_cue", offer.copy, (start, min(end, fee.end + 60)))
-    return any(span.start >= fee.end - 2 or fee.start - span.end < 25 for span in later)
+    return any(_belongs_to(offer, fee, span) for span in later)
+
+
+def _belongs_to(offer: Offer, fee: Sum, later: Span) -> bool:
+    """Whether a time of payment is this fee's: no other sum and no word for another part in between."""
+    if later.start < fee.end - 2:
+        return fee.start - later.end < 25 and not offer.book.has("now_cue", offer.copy, (later.end, fee.start))
+    other_sum = any(fee.end <= sum_.start < later.start for sum_ in offer.sums)
+    return not other_sum and not offer.book.has("balance_cue", offer.copy, (fee.end, later.start))
 
 
 def _find_fee_above_cap(offer: Offer) -> Span | None:
-    fees = [fee for fee in offer.fees if not _is_refusal(offer, fee)]
+    fees = [] if _is_holiday(offer) else [fee for fee in offer.fees if not _is_refusal(offer, fee)]
     largest = max(fees, key=lambda fee: fee.inr, default=None)
     if largest is None:
         return None
@@ -142,6 +168,8 @@ def _find_unlicensed_agent(offer: Offer) -> Span | None:
 
 def _find_social_media_recruiter(offer: Offer) -> Span | None:
     hit = _first(offer, ("social_only",), ("social_innocent",))
+    if hit is None and not offer.has("in_person"):
+        hit = _first(offer, ("social_found",), ("social_innocent",))
     if hit is not None:
         return hit
     if offer.shows_licence or offer.has("state_agency") or offer.has("direct_employer") or offer.has("mail_or_office"):
@@ -154,7 +182,8 @@ def _find_unrealistic_pay(offer: Offer) -> Span | None:
     skilled = offer.has("skilled_role") and not offer.has("army_strong")
     limit = limits["skilled" if skilled else "low"]
     best = max(offer.pay, key=lambda pay: pay.monthly_inr, default=None)
-    if best is None or not offer.about_work or best.monthly_inr <= limit:
+    about_work = offer.about_work or offer.has("wage_words")
+    if best is None or not about_work or best.monthly_inr <= limit:
         return None
     return Span(best.start, best.end)
 
@@ -168,7 +197,7 @@ def _find_scam_compound_role(offer: Offer) -> Span | None:
     places = {mention.code for mention in offer.mentions}
     if not (places & SCAM_COMPOUND_COUNTRIES or offer.has("scam_region")):
         return None
-    if offer.has("tourism_only") and not (offer.pay or offer.has("offer_words")):
+    if offer.has("own_posting") or (offer.has("tourism_only") and not (offer.pay or offer.has("offer_words"))):
         return None
     return _first(offer, ("scam_role",), ("scam_role_innocent",))
 
@@ -177,9 +206,10 @@ def _find_military_support_role(offer: Offer) -> Span | None:
     hit = _first(offer, ("army_strong",), ("army_innocent",))
     if hit is not None:
         return hit
-    if _FRONTS & {mention.code for mention in offer.mentions} and offer.work & _SUPPORT_WORK:
-        return _first(offer, ("army_word",), ("army_innocent", "army_figure_of_speech"))
-    return None
+    if not _FRONTS & {mention.code for mention in offer.mentions}:
+        return None
+    cues = ("army_word", "army_lure") if offer.work & _SUPPORT_WORK else ("army_lure",)
+    return _first(offer, cues, ("army_innocent", "army_figure_of_speech"))
 
 
 def _find_transit_route(offer: Offer) -> Span | None:
