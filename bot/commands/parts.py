@@ -23,6 +23,7 @@ from knowledge.database import DatabaseUnavailable, build_engine, upgrade
 from knowledge.embedding.embedder import Embedder, ModelUnavailable
 from knowledge.embedding.factory import build_embedder
 from knowledge.library import Library, LibraryKeeper
+from knowledge.reading.phrases import load_phrasebook
 from knowledge.records import BadRecord
 from knowledge.retriever import RetrieverKeeper, SatarkRetriever
 from knowledge.settings import BadSettings, Settings
@@ -62,7 +63,9 @@ def build_parts(settings: Settings, *, use_index: bool = True) -> Parts:
         Job("delete old replies", people.forget_old),
         Job("renew the index", lambda: retriever.refresh_index(now_utc())),
     )
-    advisor = Advisor(library.current, retriever.current, spoken=catalogue_languages())
+    advisor = Advisor(
+        library.current, retriever.current, spoken=catalogue_languages(), book=load_phrasebook(settings.data_dir)
+    )
     return Parts(advisor, people, library.current, jobs, retriever.current)
 
 

@@ -23,8 +23,9 @@ from knowledge.advisor.citing import (
     rest_flags,
     showable,
 )
+from knowledge.advisor.emergencies import is_emergency
 from knowledge.advisor.replies import Citation, FlagFound, Inquiry, Reply
-from knowledge.advisor.routing import Route, Subject, is_emergency, route
+from knowledge.advisor.routing import Route, Subject, route
 from knowledge.advisor.steps import choose_steps
 from knowledge.helplines import CYBER_LINE, TELE_MANAS, choose_helplines
 from knowledge.library import Library

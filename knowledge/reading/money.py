@@ -16,8 +16,8 @@ from knowledge.reading.phrases import BEGIN, END, INDIC, Phrasebook
 from knowledge.yaml_files import read_yaml_strings
 
 _EXTRAS_AFTER_PAY = re.compile(
-    r"\s?(?:\+|and|plus|aur|और)\s?(?:ot\b|o\.t|over ?time|commission|tips?\b|service|incentives?|insentive|food|khana|room|"
-    r"rehna|stay|bonus|trip|site|free|accommodation|ओवरटाइम|खाना|कमीशन|रहना)"
+    r"\s?(?:\+|and|plus|aur|और)\s?(?:ot\b|o\.t|over ?time|commission|tips?\b|service|incentives?|insentive|food|khana|"
+    r"room|rehna|stay|bonus|trip|site|free|accommodation|ओवरटाइम|खाना|कमीशन|रहना|टिप)"
 )
 _PERIOD_BEFORE = re.compile(
     r"(?P<week>weekly|per week)|(?P<hour>hourly|per hour)|(?P<year>annual|yearly|per annum|ctc)|(?P<day>daily)"
@@ -103,7 +103,7 @@ def _join_parts(sums: list[Sum]) -> list[Sum]:
 
 def _continues(first: Sum, rest: Sum) -> bool:
     """Whether the second number is the smaller part of one sum: lakhs then thousands, or thousands then hundreds."""
-    if not 0 <= rest.start - first.end <= 2 or first.named_currency and first.currency != rest.currency:
+    if not 0 <= rest.start - first.end <= 2 or (first.named_currency and first.currency != rest.currency):
         return False
     lakhs = first.amount >= 100_000 > rest.amount >= 1_000 and first.amount % 100_000 == 0
     thousands = 100_000 > first.amount >= 1_000 > rest.amount >= 100 and first.amount % 1_000 == 0
@@ -180,7 +180,10 @@ def _is_no_money(match: re.Match[str], copy: MatchingCopy, amount: float, named:
     text, start, end = copy.folded, match.start(), match.end()
     if match.group("words") and not (multiplied or named):
         return True
-    if re.search(r"(?:pin ?code|pincode|pin|otp|room|flat|id|ref|no|number|case|token|cr|tower)\W{0,3}$", text[max(0, start - 12) : start]):
+    if re.search(
+        r"(?:pin ?code|pincode|pin|otp|room|flat|id|ref|no|number|case|token|cr|tower)\W{0,3}$",
+        text[max(0, start - 12) : start],
+    ):
         return not (named or multiplied or "," in (match.group("digits") or ""))
     if amount <= 0 or amount > 5e8:  # rupees; nobody is offered or asked 50 crore
         return True
@@ -218,6 +221,8 @@ def _purpose(
     if period is not None or _EXTRAS_AFTER_PAY.match(copy.folded, end):
         return Purpose.PAY
     pay, fee, weak = nearest("pay_cue"), nearest("fee_cue"), nearest("not_agent_fee")
+    if pay == fee == _NOWHERE and nearest("price_cue") <= _ADJOINING:
+        fee = nearest("price_cue")
     if nearest("sent_for") <= _ADJOINING or nearest("pay_order", over=True) == 0:
         return Purpose.FEE
     if nearest("gives_pay") <= _ADJOINING:
@@ -229,7 +234,7 @@ def _purpose(
     if foreign and fee > _NEAR:
         return Purpose.PAY
     if pay == fee == _NOWHERE:
-        return Purpose.FEE if nearest("price_cue") <= _ADJOINING else _purpose_of_line_before(copy, book, window[0])
+        return _purpose_of_line_before(copy, book, window[0])
     return Purpose.PAY if pay < fee else Purpose.FEE
 
 
@@ -241,7 +246,7 @@ def _purpose_of_line_before(copy: MatchingCopy, book: Phrasebook, start: int) ->
 
 
 def _distance(text: str, cue_start: int, cue_end: int, start: int, end: int) -> int:
-    """Characters between a cue and a sum, 0 where they overlap; a comma or "and" between them sets them further apart."""
+    """Characters between a cue and a sum, 0 where they overlap; a comma or "and" between them counts for more."""
     first, last = (cue_end, start) if cue_end <= start else (end, cue_start)
     return max(0, last - first) + (_COMMA_APART if _PART_ENDS.search(text, first, last) else 0)
 

@@ -11,7 +11,7 @@ import ada_url
 from knowledge.reading.countries import CountryMention, find_countries
 from knowledge.reading.matching import MatchingCopy, make_matching_copy
 from knowledge.reading.money import Purpose, Sum, find_sums
-from knowledge.reading.phrases import Phrasebook
+from knowledge.reading.phrases import Phrasebook, Span
 from knowledge.reading.routes import destinations, stops
 from knowledge.vocabulary import WorkScope
 
@@ -62,7 +62,17 @@ class Offer:
 
     def has(self, concept: str) -> bool:
         """Whether a concept of the phrase lists stands in the message."""
-        return self.book.has(concept, self.copy)
+        return bool(self.find(concept))
+
+    def find(self, concept: str) -> tuple[Span, ...]:
+        """Every place where the concept stands, in order; searched once, since many flags ask for the same ones."""
+        if concept not in self._found:
+            self._found[concept] = tuple(self.book.find(concept, self.copy))
+        return self._found[concept]
+
+    @cached_property
+    def _found(self) -> dict[str, tuple[Span, ...]]:
+        return {}
 
     @cached_property
     def fees(self) -> tuple[Sum, ...]:

@@ -15,6 +15,10 @@ from functools import cache
 from itertools import permutations
 from pathlib import Path
 
+from knowledge.reading import first_letters as first_letters_module
+from knowledge.reading import shorthand
+from knowledge.reading.compiled_patterns import load_compiled
+from knowledge.reading.first_letters import first_letters
 from knowledge.reading.matching import MatchingCopy
 from knowledge.reading.shorthand import REWRITABLE, usual_spelling
 from knowledge.yaml_files import read_yaml_strings
@@ -23,14 +27,14 @@ PHRASES_FOLDER = Path(__file__).parent.parent / "data" / "phrases"
 
 # Indic vowel signs are no word characters for Python, so word borders are spelt out for all Indic blocks.
 INDIC = "\u0900-\u0963\u0966-\u0dff"  # without the danda, which ends a sentence
-ARABIC = "\u0620-\u06ff"
 BEGIN = rf"(?<![\w{INDIC}])"
 END = rf"(?![\w{INDIC}])"
 _SPACE = r"[\s\-]+"
 _MAYBE_SPACE = r"[\s\-]*"
 _GAP = r"(?:[^\n.!?।॥]{0,45}?[^\w\n.!?।॥])??[\s\-,]*"  # up to about eight words of one sentence
 _PLAIN_WORD = re.compile(rf"(?<!\\)(?:{REWRITABLE.pattern})(?![*?+{{}}])")  # no beginning of a word, no escape
-_ANY_ENDING = rf"[\w{INDIC}]*"
+_LETTER = rf"[\w{INDIC}]"
+_ANY_ENDING = f"{_LETTER}*"
 
 
 class BadPhrase(ValueError):
@@ -74,8 +78,16 @@ class Phrasebook:
 
 
 @cache
-def load_phrasebook() -> Phrasebook:
-    """Read and compile the phrase lists once."""
+def load_phrasebook(data_dir: Path | None = None) -> Phrasebook:
+    """Read and compile the phrase lists, once a process; with a DATA_DIR the result is kept for the next start."""
+    if data_dir is None:
+        return Phrasebook({name: re.compile(pattern) for name, pattern in _make_patterns().items()})
+    code = [Path(module.__file__ or "") for module in (first_letters_module, shorthand)]
+    sources = [*sorted(PHRASES_FOLDER.glob("*.yaml")), shorthand.SHORTHAND_FILE, Path(__file__), *code]
+    return Phrasebook(load_compiled(data_dir / "phrases.cache", sources, _make_patterns))
+
+
+def _make_patterns() -> dict[str, str]:
     blocks: dict[str, str] = {}
     concepts: dict[str, list[str]] = {}
     for file in sorted(PHRASES_FOLDER.glob("*.yaml")):
@@ -83,14 +95,16 @@ def load_phrasebook() -> Phrasebook:
         blocks.update(content.pop("blocks", None) or {})
         for concept, phrases in content.items():
             concepts.setdefault(concept, []).extend(phrases)
-    return Phrasebook({name: compile_phrases(name, phrases, blocks) for name, phrases in concepts.items()})
+    return {name: join_phrases(name, phrases, blocks) for name, phrases in concepts.items()}
 
 
-def compile_phrases(concept: str, phrases: list[str], blocks: dict[str, str]) -> re.Pattern[str]:
-    """One pattern that matches any of the phrases on word borders."""
+def join_phrases(concept: str, phrases: list[str], blocks: dict[str, str]) -> str:
+    """One pattern that matches any of the phrases on word borders. Raises BadPhrase."""
     try:
         # One border around all of them: inside a word the search fails at once instead of once a phrase.
-        return re.compile(f"{BEGIN}(?:{'|'.join(_to_pattern(phrase, blocks) for phrase in phrases)}){END}")
+        joined = f"{BEGIN}(?:{'|'.join(_to_pattern(phrase, blocks) for phrase in phrases)}){END}"
+        re.compile(joined)
+        return joined
     except (re.error, KeyError) as error:
         raise BadPhrase(f"phrase list {concept!r}: {error}") from error
 
@@ -98,7 +112,10 @@ def compile_phrases(concept: str, phrases: list[str], blocks: dict[str, str]) ->
 def _to_pattern(phrase: str, blocks: dict[str, str]) -> str:
     sides = phrase.split(" ~ ")
     orders = (" ... ".join(order) for order in permutations(sides))
-    return f"(?:{'|'.join(_to_ordered_pattern(order, blocks) for order in orders)})"
+    pattern = "|".join(_to_ordered_pattern(order, blocks) for order in orders)
+    letters = first_letters(pattern)
+    look_first = f"(?=[{re.escape(''.join(sorted(letters)))}])" if letters else ""  # one look instead of many words
+    return f"{look_first}(?:{pattern})"
 
 
 def _to_ordered_pattern(phrase: str, blocks: dict[str, str]) -> str:
@@ -107,6 +124,6 @@ def _to_ordered_pattern(phrase: str, blocks: dict[str, str]) -> str:
         pattern = re.sub(r"\{([a-z_]+)\}", lambda found: f"(?:{blocks[found.group(1)]})", pattern)
     pattern = pattern.replace("\u093c", "").replace("\u0901", "\u0902")
     pattern = _PLAIN_WORD.sub(lambda found: usual_spelling(found.group()), pattern)
+    pattern = re.sub(r"(?<!\[)\\w", lambda _: _LETTER, pattern)
     pattern = re.sub(rf"(?<=[\w{INDIC}])\*", lambda _: _ANY_ENDING, pattern)
-    pattern = pattern.replace(" ... ", "\0").replace(" ?", _MAYBE_SPACE).replace(" ", _SPACE).replace("\0", _GAP)
-    return pattern
+    return pattern.replace(" ... ", "\0").replace(" ?", _MAYBE_SPACE).replace(" ", _SPACE).replace("\0", _GAP)

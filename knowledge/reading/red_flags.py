@@ -55,8 +55,8 @@ def _quote(offer: Offer, span: Span) -> str:
 
 def _hits(offer: Offer, concept: str, excuses: Iterable[str] = ()) -> list[Span]:
     """Where the concept stands without an excuse over it."""
-    excused = [span for excuse in excuses for span in offer.book.find(excuse, offer.copy)]
-    return [hit for hit in offer.book.find(concept, offer.copy) if not any(_covers(span, hit) for span in excused)]
+    excused = [span for excuse in excuses for span in offer.find(excuse)]
+    return [hit for hit in offer.find(concept) if not any(_covers(span, hit) for span in excused)]
 
 
 def _first(offer: Offer, concepts: Iterable[str], excuses: Iterable[str] = ()) -> Span | None:
@@ -68,10 +68,6 @@ def _covers(excuse: Span, hit: Span) -> bool:
     """Whether an excuse stands over at least half of a hit; mere neighbours excuse nothing."""
     shared = min(excuse.end, hit.end) - max(excuse.start, hit.start)
     return shared * 2 >= min(hit.end - hit.start, 40)
-
-
-def _near(offer: Offer, span: Span, concept: str, reach: int) -> bool:
-    return offer.book.has(concept, offer.copy, (span.start - reach, span.end + reach))
 
 
 def _find_visit_visa_work(offer: Offer) -> Span | None:
@@ -92,7 +88,7 @@ def _find_upfront_fee(offer: Offer) -> Span | None:
     excuses = ("no_upfront", "pay_later_cue", "refused_to_pay", "upfront_innocent")
     fees = [fee for fee in offer.fees if not _paid_after_visa(offer, fee)]
     money_words = _hits(offer, "money_asked", excuses)
-    for cue in _hits(offer, "upfront_cue", excuses):
+    for cue in _hits(offer, "upfront_cue", excuses) if fees or money_words else ():
         if _money_near(offer, cue, fees, money_words):
             return cue
     if offer.has("receipt_cue") or offer.has("visa_issued_cue"):
@@ -203,20 +199,29 @@ def _find_scam_compound_role(offer: Offer) -> Span | None:
 
 
 def _find_military_support_role(offer: Offer) -> Span | None:
-    hit = _first(offer, ("army_strong",), ("army_innocent",))
-    if hit is not None:
-        return hit
-    if not _FRONTS & {mention.code for mention in offer.mentions}:
-        return None
-    cues = ("army_word", "army_lure") if offer.work & _SUPPORT_WORK else ("army_lure",)
-    return _first(offer, cues, ("army_innocent", "army_figure_of_speech"))
+    hits = _army_hits(offer, "army_strong", ("army_innocent",))
+    if _FRONTS & {mention.code for mention in offer.mentions}:
+        for cue in ("army_lure", "army_word") if offer.work & _SUPPORT_WORK else ("army_lure",):
+            hits += _army_hits(offer, cue, ("army_innocent", "army_figure_of_speech"))
+    return min(hits, key=lambda hit: hit.start, default=None)
+
+
+def _army_hits(offer: Offer, cue: str, excuses: Iterable[str]) -> list[Span]:
+    return [hit for hit in _hits(offer, cue, excuses) if not _speaks_of_no_army(offer, hit, excuses)]
+
+
+def _speaks_of_no_army(offer: Offer, hit: Span, excuses: Iterable[str]) -> bool:
+    """Whether every army word inside a hit belongs to an excuse ("helper, nothing to do with the army")."""
+    words = [word for word in offer.find("army_word") if hit.start <= word.start and word.end <= hit.end]
+    excused = [span for excuse in excuses for span in offer.find(excuse)]
+    return bool(words) and all(any(_covers(span, word) for span in excused) for word in words)
 
 
 def _find_transit_route(offer: Offer) -> Span | None:
     hit = _first(offer, ("route",), ("innocent_route",))
     if hit is not None:
         return hit
-    if not offer.stops or offer.has("innocent_route"):
+    if not offer.stops or offer.has("innocent_route") or WorkScope.SEAFARER in offer.work:
         return None
     mention = next((m for m in offer.mentions if m.code in offer.stops), None)
     return _span_of_original(offer, mention.start, mention.end) if mention else None

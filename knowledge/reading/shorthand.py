@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-import yaml
+from knowledge.yaml_files import read_yaml_strings
 
-_SHORTHAND_FILE = Path(__file__).parent.parent / "data" / "shorthand.yaml"
-# A whole word in Latin letters, or a Hindi nasal written as a half letter where others write a dot above.
-REWRITABLE = re.compile(
-    "(?<![\\w'])[a-z]{2,}(?![\\w'])|\u0928\u094d(?=[\u091f-\u0922\u0924-\u0927\u0938])|\u092e\u094d(?=[\u092a-\u092d])"
-)
+SHORTHAND_FILE = Path(__file__).parent.parent / "data" / "shorthand.yaml"
+_LATIN_WORD = r"(?<![\w'])[a-z]{2,}(?![\w'])"
+_LETTER_FOR_A_WORD = r"(?<=[a-z]{2}\s)[hkmp](?=\s|$)"
+# A Hindi nasal written as a half letter, where others write a dot above.
+_HALF_NASAL = "\u0928\u094d(?=[\u091f-\u0922\u0924-\u0927\u0938])|\u092e\u094d(?=[\u092a-\u092d])"
+REWRITABLE = re.compile(f"{_LATIN_WORD}|{_LETTER_FOR_A_WORD}|{_HALF_NASAL}")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _DOT_ABOVE = "\u0902"
 
@@ -34,11 +36,12 @@ def usual_spelling(word: str) -> str:
 
 @cache
 def _usual_spellings() -> dict[str, str]:
-    content = yaml.load(_SHORTHAND_FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - all strings
+    content: dict[str, Any] = read_yaml_strings(SHORTHAND_FILE)
     squeezed = {
         short + ending: full + ending
         for short, full in content["squeezed"].items()
         for ending in content["endings"].split()
     }
     whole = {other: usual for usual, others in content["words"].items() for other in others.split()}
-    return squeezed | whole
+    letters: dict[str, str] = content["letters"]
+    return squeezed | whole | letters
