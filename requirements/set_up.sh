@@ -63,6 +63,7 @@ install_all() {
     # of everything that needs it, downloading gigabytes on the way.
     install "PyTorch (the largest part)" torch==2.13.0
     install "Satark and the libraries it uses" -e '.[ingest,dev]'
+    "$VENV/bin/python" -m compileall -q bot knowledge ingest  # a quicker start, also where Python may not write these
 }
 
 install() {
