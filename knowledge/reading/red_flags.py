@@ -221,7 +221,8 @@ def _find_transit_route(offer: Offer) -> Span | None:
     hit = _first(offer, ("route",), ("innocent_route",))
     if hit is not None:
         return hit
-    if not offer.stops or offer.has("innocent_route") or WorkScope.SEAFARER in offer.work:
+    only_flies = offer.has("one_flight") and not offer.has("onward_words")
+    if not offer.stops or only_flies or offer.has("innocent_route") or WorkScope.SEAFARER in offer.work:
         return None
     mention = next((m for m in offer.mentions if m.code in offer.stops), None)
     return _span_of_original(offer, mention.start, mention.end) if mention else None
