@@ -23,7 +23,10 @@ class _Atom(NamedTuple):
 
 
 def first_letters(pattern: str) -> frozenset[str] | None:
-    """All characters that a match can begin with, or None where that is unknown or a match can be empty."""
+    """All characters that a match can begin with, or None where that is unknown or a match can be empty.
+
+    Raises ValueError where a bracket is not closed.
+    """
     letters: frozenset[str] = frozenset()
     for alternative in _alternatives(pattern):
         found = _first_of_sequence(alternative)
@@ -88,6 +91,8 @@ def _end_of_atom(pattern: str, start: int) -> int:
     if pattern[start] != "(":
         return start + 1
     position = start + 1
-    while pattern[position] != ")":
+    while position < len(pattern):
+        if pattern[position] == ")":
+            return position + 1
         position = _end_of_atom(pattern, position)
-    return position + 1
+    raise ValueError(f"a bracket is not closed: {pattern[start : start + 30]}")

@@ -105,7 +105,7 @@ def join_phrases(concept: str, phrases: list[str], blocks: dict[str, str]) -> st
         joined = f"{BEGIN}(?:{'|'.join(_to_pattern(phrase, blocks) for phrase in phrases)}){END}"
         re.compile(joined)
         return joined
-    except (re.error, KeyError) as error:
+    except (re.error, KeyError, ValueError) as error:
         raise BadPhrase(f"phrase list {concept!r}: {error}") from error
 
 
