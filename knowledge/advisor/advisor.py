@@ -250,10 +250,13 @@ def _judge(offer: Offer, flags: tuple[ShownFlag, ...], chosen: Route, found: War
         return judge_offer(codes, found)
     if chosen.kind is not Kind.ANSWER or (set(chosen.subjects) & _PROCEDURES and not codes & _DECISIVE_IN_QUESTIONS):
         return None
+    if not offer.destinations and len(chosen.subjects) >= _GENERAL_QUESTION:
+        return None  # "what must I check, what may he charge, whom do I call": a procedure, no offer
     judgement = judge_country(codes & _DECISIVE_IN_QUESTIONS if not offer.destinations else codes, found)
     return judgement if offer.destinations or judgement.reason is not Reason.NOTHING_MATCHES else None
 
 
+_GENERAL_QUESTION = 4  # subjects in one message that names no country
 _DECISIVE_IN_QUESTIONS = frozenset(
     {
         RedFlag.VISIT_VISA_WORK,
