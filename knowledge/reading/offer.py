@@ -24,7 +24,7 @@ _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"')]+|\b[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)*\.[a-z]{2,12}(?:/[^\s<>]*)?\b"
 )
 _NO_DOMAIN = re.compile(
-    r"(?:\d+(?:\.\d+)+[a-z]*|\w\.\w\.?|.*\.(?:no|nos|pls|plz|the|and|sir|pdf|jpg|jpeg|png|doc|docx|ok|hr|only))$"
+    r"(?:\d+(?:\.\d+)+[a-z]*|[bm]\.(?:sc|com|tech|ed|pharm)|\w\.\w\.?|.*\.(?:no|nos|pls|plz|the|and|sir|pdf|jpg|jpeg|png|doc|docx|ok|hr|only))$"
 )
 _MAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)*")
 _PHONE = re.compile(r"(?<!\w)\(?\+?\d[\d\s\-().]{8,17}\d(?!\w)|(?<!\w)\d{5}/\d{5}(?!\w)")
