@@ -18,6 +18,7 @@ from knowledge.yaml_files import read_yaml_strings
 _EXTRAS_AFTER_PAY = re.compile(
     r"\s?(?:\+|and|plus|aur|और)\s?(?:ot\b|o\.t|over ?time|commission|tips?\b|service|incentives?|insentive|food|khana|"
     r"room|rehna|stay|bonus|trip|site|free|accommodation|ओवरटाइम|खाना|कमीशन|रहना|टिप)"
+    r"|\s?,\s?(?:food|khana|khaana|खाना|ticket|टिकट|room|stay|rehna|रहना|accommodation)\s?(?:\w+\s)?(?:free|फ्री|muft|मुफ्त)"
 )
 _PERIOD_BEFORE = re.compile(
     r"(?P<week>weekly|per week)|(?P<hour>hourly|per hour)|(?P<year>annual|yearly|per annum|ctc)|(?P<day>daily)"

@@ -31,7 +31,8 @@ BEGIN = rf"(?<![\w{INDIC}])"
 END = rf"(?![\w{INDIC}])"
 _SPACE = r"[\s\-]+"
 _MAYBE_SPACE = r"[\s\-]*"
-_GAP = r"(?:[^\n.!?।॥]{0,45}?[^\w\n.!?।॥])??[\s\-,]*"  # up to about eight words of one sentence
+# Up to about eight words of one sentence, and never from inside a word ("man ..." is not in "manager").
+_GAP = f"(?:{BEGIN}|{END})" + r"(?:[^\n.!?।॥]{0,45}?[^\w\n.!?।॥])??[\s\-,]*"
 _PLAIN_WORD = re.compile(rf"(?<!\\)(?:{REWRITABLE.pattern})(?![*?+{{}}])")  # no beginning of a word, no escape
 _LETTER = rf"[\w{INDIC}]"
 _ANY_ENDING = f"{_LETTER}*"
