@@ -13,6 +13,7 @@ OFFLINE := HF_HUB_OFFLINE=1 ANONYMIZED_TELEMETRY=False NO_PROXY=127.0.0.1,localh
 
 # The languages that replies are written in so far; the floors count these. `make evals` measures all.
 SPOKEN := en,hi,hi-Latn
+DEVELOPMENT := $(wildcard evals/offers/dev.jsonl evals/offers/own_dev*.jsonl)
 HELD_OUT := $(wildcard evals/offers/own_test*.jsonl)
 
 .DEFAULT_GOAL := help
@@ -44,7 +45,7 @@ evals: set-up check-data ## Measure retrieval and replies on every set of cases 
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.retrieval.evaluate
 	@echo "Replies to the development cases:"
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate \
-		--cases evals/offers/dev.jsonl --cases evals/offers/own_dev.jsonl
+		$(DEVELOPMENT:%=--cases %)
 	@echo "Replies to the held-out cases, of which we look at the numbers only:"
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate \
 		$(HELD_OUT:%=--cases %) --results build/held-out-results
