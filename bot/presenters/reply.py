@@ -161,13 +161,14 @@ class _Wording:
     def _answer(self) -> list[str]:
         head = self._verdict() if self.reply.verdict else self._say(words.ANSWER)
         points = self._points(MOST_POINTS_ON_SCREEN)
-        official = self._official_on_screen(1 if points else 3)
-        found = points or official or self._rule_on_screen()
+        if points and not self.reply.verdict:  # a procedure rests on rules; notices are in the evidence
+            official = self._rule_on_screen(1) or self._official_on_screen(1)
+        else:
+            official = self._official_on_screen(1 if points else 3) or self._rule_on_screen(2)
         flags = self._flags_on_screen() if self.reply.verdict else ""
+        unknown = "" if points or official else self._say(words.NOT_FOUND)
         steps = self._steps(self.reply.steps[:MOST_STEPS_ON_SCREEN])
-        unknown = "" if found else self._say(words.NOT_FOUND)
-        return [head, points, flags, official, unknown, "" if points or official else self._rule_on_screen(), steps,
-                self._call_on_screen()]  # fmt: skip
+        return [head, points, flags, official, unknown, steps, self._call_on_screen()]
 
     def _emergency(self) -> list[str]:
         head = [self._say(words.EMERGENCY)]
@@ -219,9 +220,10 @@ class _Wording:
         return line
 
     def _official_on_screen(self, most: int) -> str:
-        """The notices that speak of danger to life come first; otherwise the order of the advisor stays."""
+        """In danger, the notices that speak of danger to life come first; otherwise the advisor's order stays."""
         notices = [citation for citation in self.reply.citations if citation.type == "advisory"]
-        notices.sort(key=_danger_to_life)
+        if self.reply.verdict is Verdict.DANGER:
+            notices.sort(key=_danger_to_life)
         return "\n".join(self._official_line(citation) for citation in notices[:most])
 
     def _official_line(self, citation: Citation) -> str:
@@ -247,9 +249,9 @@ class _Wording:
             return self._say(words.IN_SHORT_PRESS, summary=summary)
         return self._say(words.IN_SHORT_REPORTED, outlet=citation.reported_by, summary=summary)
 
-    def _rule_on_screen(self) -> str:
+    def _rule_on_screen(self, most: int) -> str:
         rules = [citation for citation in self.reply.citations if citation.type == "rule"]
-        return "\n".join(self._evidence_item(citation) for citation in rules[:2])
+        return "\n".join(self._evidence_item(citation) for citation in rules[:most])
 
     def _evidence_item(self, citation: Citation) -> str:
         gist = citation.gist.get(self.language.value)
