@@ -24,6 +24,7 @@ help: ## Show this list
 		printf 'make %-8s %s\n' "$$name" "$$words"; done
 
 run: set-up ## Set everything up, load the starter advisories and start the bot (Telegram with a token, else a local page)
+	@echo "Loading the starter advisories (about a minute the first time, a moment afterwards) ..."
 	@.venv/bin/satark-ingest add --starter --publish
 	@exec .venv/bin/satark run
 
@@ -57,4 +58,5 @@ set-up:
 	@requirements/set_up.sh
 
 check-data: set-up
+	@echo "Preparing the data of the checks ..."
 	@$(OFFLINE) $(IN_CHECK_DATA) .venv/bin/satark-ingest add --starter --publish
