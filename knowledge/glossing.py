@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from knowledge.ranking_words import common_words
+from knowledge.reading.matching import in_hinglish
 from knowledge.yaml_files import read_yaml
 
 GLOSSES = Path(__file__).parent / "data" / "embedding" / "glosses.yaml"
@@ -35,13 +36,14 @@ NASALS = str.maketrans("\u0901", "\u0902")  # chandrabindu is often typed as anu
 def gloss(text: str, names: tuple[str, ...] = ()) -> str | None:
     """Say a Hindi or Hinglish text in rough English; None if too few of its words are known.
 
-    Latin words that are not known stay as they are, since many are English; `names` are English names of the countries
+    A text in another language of India is read through its lexicon. Latin words that are not known stay as they are,
+    since many are English; `names` are English names of the countries
     that the text mentions, put first.
     """
     glosses, common = _glosses(), common_words()
     english: list[str] = []
     known = 0
-    for word in WORD.findall(unicodedata.normalize("NFC", text).casefold()):
+    for word in WORD.findall(unicodedata.normalize("NFC", in_hinglish(text)).casefold()):
         meaning = glosses.get(_key(word))
         known += meaning is not None
         if meaning is not None:

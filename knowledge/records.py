@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -237,10 +237,30 @@ def read_helplines(folder: Path) -> tuple[HelplineRecord, ...]:
     return _read_folder(folder, "*.yaml", parse_helpline)
 
 
+def read_gists(folder: Path) -> dict[str, dict[str, str]]:
+    """The sentences of `<language>/gists.yaml`: id of an advisory or rule → language → sentence. Raises BadRecord."""
+    gists: dict[str, dict[str, str]] = {}
+    for path in sorted(folder.glob("*/gists.yaml")):
+        name = f"{path.parent.name}/{path.name}"
+        row = _Row(_load_mapping(_read_text(path), name), name)
+        for record in row.values:
+            gists.setdefault(record, {})[path.parent.name] = " ".join(row.text(record).split())
+    return gists
+
+
+def with_gists(records: Iterable[_WithGist], gists: Mapping[str, Mapping[str, str]]) -> tuple[_WithGist, ...]:
+    """The records with these sentences added to their own; a sentence of the record itself stays."""
+    return tuple(
+        replace(record, gist={**gists[record.id], **record.gist}) if record.id in gists else record
+        for record in records
+    )
+
+
 DATE_PRECISIONS = ("day", "report_day", "month", "year", "unknown")
 RULE_CONFIDENCES = ("seen-official", "seen-law", "seen-state", "seen")  # `memory` is kept out on purpose
 
 _Record = TypeVar("_Record", AdvisoryRecord, RuleRecord, HelplineRecord)
+_WithGist = TypeVar("_WithGist", AdvisoryRecord, RuleRecord)
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,8 +35,10 @@ from knowledge.records import (
     HelplineRecord,
     RuleRecord,
     read_advisories,
+    read_gists,
     read_helplines,
     read_rules,
+    with_gists,
 )
 from knowledge.rules import save_helplines, save_rules
 from knowledge.settings import BadSettings, Settings, read_settings
@@ -119,9 +121,19 @@ def read_curated(folder: Path) -> Curated:
     found = read_advisories(folder / "advisories")
     if not found:
         raise BadRecord(str(folder), "advisories", "there is no advisory in this folder; get the files back from git")
+    rules, gists = read_rules(folder / "rules"), read_gists(folder / "languages")
+    _refuse_unknown(gists, {record.id for record in found} | {rule.id for rule in rules})
     return Curated(
-        found, read_rules(folder / "rules"), read_helplines(folder / "helplines"), digest=digest_folder(folder)
+        with_gists(found, gists),
+        with_gists(rules, gists),
+        read_helplines(folder / "helplines"),
+        digest=digest_folder(folder),
     )
+
+
+def _refuse_unknown(gists: Iterable[str], known: set[str]) -> None:
+    for unknown in set(gists) - known:
+        raise BadRecord("gists.yaml", unknown, "is neither an advisory nor a rule; correct the id or delete the line")
 
 
 def store(session: Session, curated: Curated, at: dt.datetime, progress: Progress | None = None) -> StarterReport:
@@ -162,6 +174,8 @@ def digest_folder(folder: Path) -> str:
         for file in sorted((folder / kind).glob("*.*")):
             digest.update(f"{kind}/{file.name}\0".encode())
             digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for file in sorted((folder / "languages").glob("*/gists.yaml")):
+        digest.update(f"{file.parent.name}/{file.name}\0".encode() + file.read_bytes())
     return digest.hexdigest()
 
 

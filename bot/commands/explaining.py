@@ -19,6 +19,7 @@ def print_explanation(steps: Explanation, console: Console) -> None:
         console,
         "1. Read",
         [
+            ("as the rules see it", offer.copy.folded.replace("\n", " / ")),
             ("destinations", ", ".join(offer.destinations) or "none"),
             ("stops", ", ".join(offer.stops) or "none"),
             ("places", ", ".join(f"{mention.words} → {mention.code}" for mention in offer.mentions) or "none"),

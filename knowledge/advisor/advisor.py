@@ -29,7 +29,8 @@ from knowledge.advisor.routing import Route, Subject, route
 from knowledge.advisor.steps import choose_steps
 from knowledge.helplines import CYBER_LINE, TELE_MANAS, choose_helplines
 from knowledge.library import Library
-from knowledge.reading.languages import detect_language
+from knowledge.reading.languages import Detected, detect_language
+from knowledge.reading.lexicons import languages_read
 from knowledge.reading.offer import Offer, read_offer
 from knowledge.reading.phrases import Phrasebook, load_phrasebook
 from knowledge.reading.red_flags import ShownFlag, find_red_flags
@@ -114,6 +115,7 @@ class Advisor:
         self._current_library = current_library
         self._current_search = current_search
         self._spoken = spoken
+        self._read = languages_read()
         self._book = book or load_phrasebook()
 
     def reply(self, inquiry: Inquiry) -> Reply:
@@ -135,11 +137,14 @@ class Advisor:
         offer = read_offer(inquiry.text[:LONGEST_MESSAGE], self._book)
         flags = find_red_flags(offer)
         chosen = route(offer, flags)
-        language, fallback = self._language(inquiry)
+        found_language = detect_language(inquiry.text[:LONGEST_MESSAGE])
+        language, fallback = self._language(inquiry, found_language)
         hits, trouble = self._search(inquiry, offer, chosen)
         found = _sort(library, offer, flags)
         judgement = _judge(offer, flags, chosen, found)
-        if fallback and (chosen.kind is Kind.ASSESSMENT or (chosen.kind is Kind.ANSWER and offer.destinations)):
+        if self._cannot_read(found_language) and (
+            chosen.kind is Kind.ASSESSMENT or (chosen.kind is Kind.ANSWER and offer.destinations)
+        ):
             judgement = without_reading(judgement)
         named = flags if judgement is not None else ()
         resting = rest_flags(named, found.matching, library, offer.destinations)
@@ -164,10 +169,13 @@ class Advisor:
         )
         return Explanation(offer, flags, chosen, hits, found, judgement, reply)
 
-    def _language(self, inquiry: Inquiry) -> tuple[Language, bool]:
+    def _cannot_read(self, found: Detected) -> bool:
+        """Whether the rules know the language of a message too little to say that it shows nothing."""
+        return not found.supported or (found.language is not None and found.language not in self._read)
+
+    def _language(self, inquiry: Inquiry, found: Detected) -> tuple[Language, bool]:
         if inquiry.language in self._spoken:
             return inquiry.language, False
-        found = detect_language(inquiry.text[:LONGEST_MESSAGE])
         if found.language in self._spoken:
             return found.language, False
         return Language.ENGLISH, not found.supported or found.language is not None
@@ -189,7 +197,7 @@ class Advisor:
         """What can be said when a step failed: where help is, or what the red flags say, at least caution."""
         language, fallback = Language.ENGLISH, False
         try:
-            language, fallback = self._language(inquiry)
+            language, fallback = self._language(inquiry, detect_language(inquiry.text[:LONGEST_MESSAGE]))
             reply = self._reply_from_rules(inquiry)
         except Exception:
             log.exception("not even the rules could be applied")

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from knowledge.reading.matching import fold
+from knowledge.reading.folding import fold
 from knowledge.reading.spelling import WordScript, fold_arabic, fold_latin, script_of, split_words
 from knowledge.vocabulary import Language
 from knowledge.yaml_files import read_yaml
@@ -63,6 +63,7 @@ _AGAINST_ENGLISH = 0.42
 _ENOUGH_WEIGHT = 0.9
 _ENOUGH_ALONE = 0.2  # where no small English word stands at all: one shared word will do
 _ENDING_WEIGHT = 0.5
+_SURE_OF_A_LINE = 0.5
 _SHORTEST_WITH_ENDING = 6
 
 
@@ -75,6 +76,24 @@ def detect_language(text: str) -> Detected:
     own = _own_words(plain)
     asked = _detect(own) if own else _NOTHING
     return asked if asked.language and asked.language != whole.language else whole
+
+
+def language_of_line(text: str) -> Callable[[str], Language | None]:
+    """Return what tells the language of a line of this text: by the line itself, else by the whole text.
+
+    Lines of one message may be in different languages; a short one says little about its own.
+    """
+    whole: list[Language | None] = []
+
+    def tell(line: str) -> Language | None:
+        found = _detect(_NO_WORDS.sub(" ", line))
+        if found.language and found.confidence >= _SURE_OF_A_LINE and found.language is not Language.ENGLISH:
+            return found.language
+        if not whole:
+            whole.append(detect_language(text).language)
+        return whole[0]
+
+    return tell
 
 
 def _detect(text: str) -> Detected:

@@ -1,39 +1,37 @@
 """A matching copy of a message: folded for comparing, with a way back to the person's own words.
 
-Disguises (zero-width characters, look-alike letters, full-width and mathematical letters, Indic digits) and shorthand
-("nhi", "pasport") are undone on the copy only. What is shown again is always cut from the original, so ZWJ and ZWNJ of
-Indic scripts stay where they were.
+Disguises (zero-width characters, look-alike letters, full-width and mathematical letters, Indic digits) are undone,
+other languages brought into Hinglish and shorthand ("nhi", "pasport") spelt out, on the copy only. What is shown again
+is always cut from the original, so ZWJ and ZWNJ of Indic scripts stay where they were.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
+from knowledge.reading.folding import fold_with_origins
+from knowledge.reading.languages import language_of_line
+from knowledge.reading.lexicons import find_rewritings
 from knowledge.reading.shorthand import REWRITABLE, usual_spelling
 
-# Cyrillic and Greek letters that look like a Latin one (Unicode confusables, the subset used to disguise words).
-_LOOK_ALIKES = str.maketrans(
-    "аеорсухіјѕԁһӏқмтвнкьгαοεικνρτυχϲпзԛԝ",
-    "aeopcyxijsdhlkmtbhkbraoeiknptuxcnzqw",
-)
-_NUKTA = "\u093c"
-_CHANDRABINDU_TO_ANUSVARA = {"\u0901": "\u0902"}
 # A clause ends at sentence punctuation, a line break, a list bullet or an emoji.
 _CLAUSE_END = re.compile(r"[.!?।॥\n;|•●▪►✅✔❌🚫👉]+(?=\s|$)|\n+|[।॥•●▪►✅✔❌🚫👉|]|\s[-–—/]+\s")
 _NUMBER_DOT = re.compile(r"(?<=\d)[.,](?=\d)")
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
 class MatchingCopy:
-    """The folded text and, for each of its characters, the index in `original` that it came from."""
+    """The folded text and, for each of its characters, the first and the last index in `original` that it came from."""
 
     original: str
     folded: str
     origins: tuple[int, ...]
+    ends: tuple[int, ...]
 
     def quote(self, start: int, end: int) -> str:
         """The person's own words for a span of `folded`, widened to whole words."""
@@ -43,7 +41,7 @@ class MatchingCopy:
             start -= 1
         while end < len(self.folded) and self.folded[end - 1].isalnum() and _joins_word(self.folded[end]):
             end += 1
-        first, last = self.origins[start], self.origins[end - 1]
+        first, last = self.origins[start], self.ends[end - 1]
         return self.original[first : last + 1].strip()
 
     @cached_property
@@ -67,76 +65,48 @@ class MatchingCopy:
 
 
 def make_matching_copy(text: str) -> MatchingCopy:
-    """Fold a message for matching: compatibility forms, case, look-alikes, Indic digits, usual spellings of words."""
-    folded, origins = _spell_usually(*_fold_text(text))
-    return MatchingCopy(original=text, folded=folded, origins=tuple(origins))
+    """Fold a message for matching: letters, then words of other languages into Hinglish, then usual spellings."""
+    folded, origins = fold_with_origins(text)
+    letters = _Letters(folded, origins, origins)
+    letters = _replace(letters, find_rewritings(folded, language_of_line(text)))
+    letters = _replace(letters, _usual_spellings(letters.text))
+    return MatchingCopy(original=text, folded=letters.text, origins=tuple(letters.firsts), ends=tuple(letters.lasts))
 
 
-def fold(text: str) -> str:
-    """The folded form alone, spellings kept, for names and terms of a list."""
-    return _fold_text(text)[0]
+def in_hinglish(text: str) -> str:
+    """A text with the words that a lexicon knows in Hinglish; unchanged where no lexicon knows any."""
+    folded, origins = fold_with_origins(text)
+    found = [(start, end, words) for start, end, words in find_rewritings(folded, language_of_line(text))]
+    return _replace(_Letters(folded, origins, origins), found).text if found else text
 
 
-def _fold_text(text: str) -> tuple[str, list[int]]:
-    letters: list[str] = []
-    origins: list[int] = []
-    for index, character in enumerate(text):
-        for folded in _fold(character):
-            letters.append(folded)
-            origins.append(index)
-    return _fold_look_alikes("".join(letters)), origins
+class _Letters(NamedTuple):
+    """A text and, for each of its letters, the first and the last index of the original that it stands for."""
+
+    text: str
+    firsts: list[int]
+    lasts: list[int]
 
 
-def _spell_usually(folded: str, origins: list[int]) -> tuple[str, list[int]]:
-    """Rewrite shorthand; the letters of a new word come from the old one, the last from its last."""
-    parts: list[str] = []
-    new_origins: list[int] = []
-    done = 0
-    for found in REWRITABLE.finditer(folded):
+def _usual_spellings(text: str) -> Iterator[tuple[int, int, str]]:
+    for found in REWRITABLE.finditer(text):
         word = usual_spelling(found.group())
-        if word == found.group():
-            continue
-        old = origins[found.start() : found.end()]
-        parts += folded[done : found.start()], word
-        new_origins += origins[done : found.start()]
-        new_origins += [old[min(i, len(old) - 1)] for i in range(len(word) - 1)] + [old[-1]]
-        done = found.end()
-    return "".join([*parts, folded[done:]]), new_origins + origins[done:]
+        if word != found.group():
+            yield found.start(), found.end(), word
 
 
-def _fold(character: str) -> str:
-    if character in "\n\r":
-        return "\n"
-    category = unicodedata.category(character)
-    if category in ("Cf", "Cc") and character != "\t":
-        return ""
-    if category == "Nd":
-        return str(unicodedata.decimal(character))
-    if character in "*_~`":  # chat formatting marks
-        return " "
-    if character in "’‘ʼ′":
-        return "'"
-    if 0xFE00 <= ord(character) <= 0xFE0F or character == "\u20e3":  # variation selectors, keycap
-        return ""
-    plain = unicodedata.normalize("NFKC", character).casefold()
-    plain = "".join(_CHANDRABINDU_TO_ANUSVARA.get(letter, letter) for letter in plain if letter != _NUKTA)
-    if len(plain) > 1 and all(unicodedata.category(letter) == "Nd" for letter in plain):
-        return "".join(str(unicodedata.decimal(letter)) for letter in plain)
-    return plain
-
-
-def _fold_look_alikes(text: str) -> str:
-    """Turn look-alikes into Latin, in words that mix scripts or consist of look-alikes beside Latin text."""
-    if text.isascii() or not re.search(r"[\u0370-\u03ff\u0400-\u052f]", text):
-        return text
-    has_latin = re.search(r"[a-z]", text) is not None
-    return _WORD.sub(lambda word: _latin(word.group(), has_latin), text)
-
-
-def _latin(word: str, beside_latin: bool) -> str:
-    changed = word.translate(_LOOK_ALIKES)
-    mixes = re.search(r"[a-z]", word) is not None
-    return changed if changed.isascii() and (mixes or beside_latin) else word
+def _replace(old: _Letters, changes: Iterable[tuple[int, int, str]]) -> _Letters:
+    """Put new words in; each of their letters stands for the whole of what they replace."""
+    parts: list[str] = []
+    firsts: list[int] = []
+    lasts: list[int] = []
+    done = 0
+    for start, end, words in changes:
+        parts += old.text[done:start], words
+        firsts += old.firsts[done:start] + [old.firsts[start]] * len(words)
+        lasts += old.lasts[done:start] + [old.lasts[end - 1]] * len(words)
+        done = end
+    return _Letters("".join([*parts, old.text[done:]]), firsts + old.firsts[done:], lasts + old.lasts[done:])
 
 
 def _joins_word(character: str) -> bool:

@@ -11,7 +11,8 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from knowledge.reading.matching import MatchingCopy, fold
+from knowledge.reading.folding import fold
+from knowledge.reading.matching import MatchingCopy
 from knowledge.reading.phrases import BEGIN, END, INDIC, Phrasebook
 from knowledge.yaml_files import read_yaml_strings
 

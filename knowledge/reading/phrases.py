@@ -19,6 +19,7 @@ from knowledge.reading import first_letters as first_letters_module
 from knowledge.reading import shorthand
 from knowledge.reading.compiled_patterns import load_compiled
 from knowledge.reading.first_letters import first_letters
+from knowledge.reading.lexicons import LANGUAGES_FOLDER
 from knowledge.reading.matching import MatchingCopy
 from knowledge.reading.shorthand import REWRITABLE, usual_spelling
 from knowledge.yaml_files import read_yaml_strings
@@ -84,16 +85,22 @@ def load_phrasebook(data_dir: Path | None = None) -> Phrasebook:
     if data_dir is None:
         return Phrasebook({name: re.compile(pattern) for name, pattern in _make_patterns().items()})
     code = [Path(module.__file__ or "") for module in (first_letters_module, shorthand)]
-    sources = [*sorted(PHRASES_FOLDER.glob("*.yaml")), shorthand.SHORTHAND_FILE, Path(__file__), *code]
+    sources = [*_phrase_files(), shorthand.SHORTHAND_FILE, Path(__file__), *code]
     return Phrasebook(load_compiled(data_dir / "phrases.cache", sources, _make_patterns))
+
+
+def _phrase_files() -> list[Path]:
+    """The shared lists, then what only one language says; a block that stands in several files is one block."""
+    return [*sorted(PHRASES_FOLDER.glob("*.yaml")), *sorted(LANGUAGES_FOLDER.glob("*/phrases.yaml"))]
 
 
 def _make_patterns() -> dict[str, str]:
     blocks: dict[str, str] = {}
     concepts: dict[str, list[str]] = {}
-    for file in sorted(PHRASES_FOLDER.glob("*.yaml")):
+    for file in _phrase_files():
         content = read_yaml_strings(file) or {}
-        blocks.update(content.pop("blocks", None) or {})
+        for name, ways in (content.pop("blocks", None) or {}).items():
+            blocks[name] = f"{blocks[name]}|{ways}" if name in blocks else ways
         for concept, phrases in content.items():
             concepts.setdefault(concept, []).extend(phrases)
     return {name: join_phrases(name, phrases, blocks) for name, phrases in concepts.items()}

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from knowledge.reading.matching import fold
+from knowledge.reading.folding import fold
 
 WordScript = Literal[
     "latin", "arabic", "devanagari", "bengali", "gurmukhi", "gujarati", "odia", "tamil", "telugu", "kannada",

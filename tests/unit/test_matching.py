@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.reading.matching import fold, make_matching_copy
+from knowledge.reading.folding import fold
+from knowledge.reading.matching import make_matching_copy
 
 ZERO_WIDTH_SPACE, NON_JOINER, JOINER, WORD_JOINER = "\u200b", "\u200c", "\u200d", "\u2060"
 SOFT_HYPHEN, BYTE_ORDER_MARK, RIGHT_TO_LEFT_OVERRIDE = "\u00ad", "\ufeff", "\u202e"

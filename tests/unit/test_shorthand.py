@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.reading.matching import fold, make_matching_copy
+from knowledge.reading.folding import fold
+from knowledge.reading.matching import make_matching_copy
 
 
 @pytest.mark.parametrize(
