@@ -11,6 +11,7 @@ from knowledge.advisor.evidence import count_terms, names_foreign_place, offer_e
 from knowledge.reading.matching import make_matching_copy
 from knowledge.reading.offer import Offer
 from knowledge.reading.red_flags import ShownFlag
+from knowledge.verdicts import DANGEROUS_ALONE, FLAGS_THAT_MAKE_DANGER
 from knowledge.vocabulary import Kind, RedFlag, Stage
 
 _OFFER_THRESHOLD = 3
@@ -96,7 +97,7 @@ def _kind(offer: Offer, flags: tuple[ShownFlag, ...], subjects: tuple[Subject, .
         return Kind.EMERGENCY
     if is_agent_question(offer, flags, subjects):
         return Kind.AGENT
-    if not is_about_abroad(offer):
+    if not (is_about_abroad(offer) or _shows_a_pattern(offer, flags)):
         return Kind.OFF_TOPIC if offer.has("off_topic_words") or not _is_to_bot(offer) else Kind.HELP
     if _is_cheated(offer, subjects):
         return Kind.ANSWER
@@ -155,6 +156,12 @@ def is_about_abroad(offer: Offer) -> bool:
         return False
     cues = ("abroad_words", "recruiter_words", "army_strong", "scam_region", "madad_ask", "route", "procedure_words")
     return foreign or offer.licence is not None or _names_agency(offer) or any(offer.has(cue) for cue in cues)
+
+
+def _shows_a_pattern(offer: Offer, flags: tuple[ShownFlag, ...]) -> bool:
+    """Work with the signs of a dangerous offer is judged even where no foreign place is named or recognised."""
+    codes = {flag.code for flag in flags}
+    return offer.about_work and bool(codes & DANGEROUS_ALONE or len(codes) >= FLAGS_THAT_MAKE_DANGER)
 
 
 def _only_names_a_people(offer: Offer) -> bool:

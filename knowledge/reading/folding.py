@@ -14,14 +14,23 @@ _LOOK_ALIKES = str.maketrans(
     "aeopcyxijsdhlkmtbhkbraoeiknptuxcnzqw",
 )
 _WORD = re.compile(r"\w+")
+# Signs that people put at the end or the beginning of a line of an offer; they end a clause.
+CLAUSE_SIGNS = "•●▪►✅✔❌🚫👉"
+_TELLING_SIGNS = frozenset("📲📞☎" + CLAUSE_SIGNS)  # the phrase lists ask for telephones too
 # The dots below letters, which people leave out as often as not.
 _NUKTAS = frozenset("\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc")
 # One form of what is typed in two: chandrabindu as anusvara, Malayalam's chillu letters as letter and virama, the
 # letters of Arabic keyboards as those of Urdu ones; vowel signs of Arabic and its drawn-out stroke are dropped.
+# Gurmukhi: tippi as bindi, addak (doubling) dropped. Gujarati: the open e and o of English words as plain ones, long
+# i and u as short ones, which even careful writers mix.
 _ONE_FORM = {
     "\u0901": "\u0902", "ൻ": "ന്", "ർ": "ര്", "ൽ": "ല്", "ൾ": "ള്", "ൺ": "ണ്", "ൿ": "ക്", "ৎ": "ত্",
     "ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ة": "ہ", "ۃ": "ہ", "أ": "ا", "إ": "ا", "ٱ": "ا", "ؤ": "و", "ـ": "",
+    "\u0a70": "\u0a02", "\u0a01": "\u0a02", "\u0a71": "", "\u0a81": "\u0a82", "\u0ac5": "\u0ac7", "\u0ac9": "\u0acb",
+    "\u0a8d": "\u0a8f", "\u0a91": "\u0a93", "\u0ac0": "\u0abf", "\u0ac2": "\u0ac1", "\u0a88": "\u0a87",
+    "\u0a8a": "\u0a89",
 }  # fmt: skip
+_ACCENTS = frozenset(map(chr, range(0x0300, 0x0370)))
 _ARABIC_MARKS = range(0x064B, 0x0653)
 _INDIC = range(0x0900, 0x0E00)
 
@@ -50,8 +59,8 @@ def _fold(character: str) -> str:
         return ""
     if category == "Nd":
         return str(unicodedata.decimal(character))
-    if character in "*_~`":  # chat formatting marks
-        return " "
+    if character in "*_~`" or (category == "So" and character not in _TELLING_SIGNS and _is_emoji(character)):
+        return " "  # chat formatting marks, and pictures between words
     if character in "’‘ʼ′":
         return "'"
     if 0xFE00 <= ord(character) <= 0xFE0F or character == "\u20e3":  # variation selectors, keycap
@@ -61,11 +70,23 @@ def _fold(character: str) -> str:
     if ord(character) in _INDIC:  # two-part vowel signs are typed as one letter or as two
         plain = unicodedata.normalize("NFKD", character)
     else:
-        plain = unicodedata.normalize("NFKC", character).casefold()
+        plain = _without_accents(unicodedata.normalize("NFKC", character).casefold())
     plain = "".join(_ONE_FORM.get(letter, letter) for letter in plain if letter not in _NUKTAS)
     if len(plain) > 1 and all(unicodedata.category(letter) == "Nd" for letter in plain):
         return "".join(str(unicodedata.decimal(letter)) for letter in plain)
     return plain
+
+
+def _is_emoji(character: str) -> bool:
+    return 0x1F300 <= ord(character) <= 0x1FAFF or 0x2600 <= ord(character) <= 0x27BF
+
+
+def _without_accents(letters: str) -> str:
+    """Latin letters without what stands above or below them; people also pile such marks up to hide words."""
+    if letters.isascii():
+        return letters
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", letters) if letter not in _ACCENTS)
+    return plain if plain.isascii() else letters
 
 
 def _fold_look_alikes(text: str) -> str:

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from knowledge.reading.folding import fold_with_origins
+from knowledge.reading.disguises import find_disguised
+from knowledge.reading.folding import CLAUSE_SIGNS, fold_with_origins
 from knowledge.reading.languages import language_of_line
 from knowledge.reading.lexicons import find_rewritings
 from knowledge.reading.shorthand import REWRITABLE, usual_spelling
 
 # A clause ends at sentence punctuation, a line break, a list bullet or an emoji.
-_CLAUSE_END = re.compile(r"[.!?।॥\n;|•●▪►✅✔❌🚫👉]+(?=\s|$)|\n+|[।॥•●▪►✅✔❌🚫👉|]|\s[-–—/]+\s")
+_CLAUSE_END = re.compile(rf"[.!?।॥\n;|{CLAUSE_SIGNS}]+(?=\s|$)|\n+|[।॥|{CLAUSE_SIGNS}]|\s[-–—/]+\s")
+_IN_A_RING = re.compile("[\u24b6-\u24e9]")  # letters that are signs to Unicode
 _NUMBER_DOT = re.compile(r"(?<=\d)[.,](?=\d)")
 
 
@@ -66,21 +68,36 @@ class MatchingCopy:
 
 def make_matching_copy(text: str) -> MatchingCopy:
     """Fold a message for matching: letters, then words of other languages into Hinglish, then usual spellings."""
-    folded, origins = fold_with_origins(text)
-    letters = _Letters(folded, origins, origins)
-    letters = _replace(letters, find_rewritings(folded, language_of_line(text)))
+    letters = _fold(text)
+    letters = _replace(letters, find_rewritings(letters.text, language_of_line(letters.text)))
     letters = _replace(letters, _usual_spellings(letters.text))
     return MatchingCopy(original=text, folded=letters.text, origins=tuple(letters.firsts), ends=tuple(letters.lasts))
 
 
 def in_hinglish(text: str) -> str:
     """A text with the words that a lexicon knows in Hinglish; unchanged where no lexicon knows any."""
+    letters = _fold(text)
+    found = list(find_rewritings(letters.text, language_of_line(letters.text)))
+    return _replace(letters, found).text if found else text
+
+
+def undisguise(text: str) -> Letters:
+    """The text with hidden words written out, otherwise as it is; for each letter its first and last index before.
+
+    Where nothing is hidden the same text comes back.
+    """
+    text = _IN_A_RING.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
     folded, origins = fold_with_origins(text)
-    found = [(start, end, words) for start, end, words in find_rewritings(folded, language_of_line(text))]
-    return _replace(_Letters(folded, origins, origins), found).text if found else text
+    hidden = [(origins[start], origins[end - 1] + 1, word) for start, end, word in find_disguised(folded)]
+    return _replace(Letters(text, *2 * [list(range(len(text)))]), hidden)
 
 
-class _Letters(NamedTuple):
+def _fold(text: str) -> Letters:
+    folded, origins = fold_with_origins(text)
+    return _replace(Letters(folded, origins, origins), find_disguised(folded))
+
+
+class Letters(NamedTuple):
     """A text and, for each of its letters, the first and the last index of the original that it stands for."""
 
     text: str
@@ -95,7 +112,7 @@ def _usual_spellings(text: str) -> Iterator[tuple[int, int, str]]:
             yield found.start(), found.end(), word
 
 
-def _replace(old: _Letters, changes: Iterable[tuple[int, int, str]]) -> _Letters:
+def _replace(old: Letters, changes: Iterable[tuple[int, int, str]]) -> Letters:
     """Put new words in; each of their letters stands for the whole of what they replace."""
     parts: list[str] = []
     firsts: list[int] = []
@@ -106,7 +123,7 @@ def _replace(old: _Letters, changes: Iterable[tuple[int, int, str]]) -> _Letters
         firsts += old.firsts[done:start] + [old.firsts[start]] * len(words)
         lasts += old.lasts[done:start] + [old.lasts[end - 1]] * len(words)
         done = end
-    return _Letters("".join([*parts, old.text[done:]]), firsts + old.firsts[done:], lasts + old.lasts[done:])
+    return Letters("".join([*parts, old.text[done:]]), firsts + old.firsts[done:], lasts + old.lasts[done:])
 
 
 def _joins_word(character: str) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import ada_url
 
 from knowledge.reading.countries import CountryMention, find_countries
-from knowledge.reading.matching import MatchingCopy, make_matching_copy
+from knowledge.reading.matching import Letters, MatchingCopy, make_matching_copy, undisguise
 from knowledge.reading.money import Purpose, Sum, find_sums
 from knowledge.reading.phrases import Phrasebook, Span
 from knowledge.reading.routes import destinations, stops
@@ -129,19 +129,25 @@ class Offer:
 def read_offer(text: str, book: Phrasebook) -> Offer:
     """Read one message. Takes any text, also an empty one."""
     copy = make_matching_copy(text)
-    mentions = find_countries(text)
+    plain = undisguise(text)
+    mentions = find_countries(plain.text)
     licence = _LICENCE.search(copy.folded)
     return Offer(
         copy=copy,
         book=book,
-        mentions=mentions,
-        destinations=destinations(text, mentions),
-        stops=stops(text, mentions),
+        mentions=tuple(_as_sent(mention, plain) for mention in mentions),
+        destinations=destinations(plain.text, mentions),
+        stops=stops(plain.text, mentions),
         sums=find_sums(copy, book),
         licence=copy.quote(licence.start(), licence.end()) if licence else None,
         links=find_links(text),
         work=frozenset(scope for scope, concept in _SCOPES.items() if book.has(concept, copy)),
     )
+
+
+def _as_sent(mention: CountryMention, plain: Letters) -> CountryMention:
+    """A mention at its place in the message as it was sent, where hidden words had to be written out first."""
+    return replace(mention, start=plain.firsts[mention.start], end=plain.lasts[mention.end - 1] + 1)
 
 
 def find_links(text: str) -> tuple[str, ...]:

@@ -18,13 +18,12 @@ from pathlib import Path
 from knowledge.reading import first_letters as first_letters_module
 from knowledge.reading import shorthand
 from knowledge.reading.compiled_patterns import load_compiled
+from knowledge.reading.disguises import PHRASES_FOLDER
 from knowledge.reading.first_letters import first_letters
 from knowledge.reading.lexicons import LANGUAGES_FOLDER
 from knowledge.reading.matching import MatchingCopy
 from knowledge.reading.shorthand import REWRITABLE, usual_spelling
 from knowledge.yaml_files import read_yaml_strings
-
-PHRASES_FOLDER = Path(__file__).parent.parent / "data" / "phrases"
 
 # Indic vowel signs are no word characters for Python, so word borders are spelt out for all Indic blocks.
 INDIC = "\u0900-\u0963\u0966-\u0dff"  # without the danda, which ends a sentence

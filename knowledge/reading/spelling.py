@@ -49,11 +49,18 @@ def split_words(text: str) -> Iterator[Word]:
     """The words of a text in order; `DubaiJobs` counts as two, as hashtags are written."""
     for found in _WORD.finditer(text):
         start, word = found.start(), found.group()
-        if word.isascii() and not word.islower() and (edges := [edge.start() for edge in _CAMEL_EDGE.finditer(word)]):
-            for first, last in zip([0, *edges], [*edges, len(word)], strict=True):
+        if word.isascii() and not word.islower() and len(parts := _parts_of_hashtag(word)) > 1:
+            for first, last in parts:
                 yield Word(start + first, start + last, word[first:last])
         else:
             yield Word(start, found.end(), word)
+
+
+def _parts_of_hashtag(word: str) -> list[tuple[int, int]]:
+    """Where the words of `DubaiJobs` begin and end; `RuSSia` is one word in odd capitals."""
+    edges = [edge.start() for edge in _CAMEL_EDGE.finditer(word)]
+    parts = list(zip([0, *edges], [*edges, len(word)], strict=True))
+    return parts if all(word[first + 1 : last].islower() or word[first:last].isupper() for first, last in parts) else []
 
 
 def script_of(word: str) -> WordScript:

@@ -497,7 +497,6 @@ def test_an_emergency_is_known_before_it_is_answered(starter, message, country):
         pytest.param("Мне предложили работу помощником в Дубае, зарплата высокая, что делать?", id="Russian"),
         pytest.param("मलाई दुबईमा सहयोगीको जागिर दिने भनेका छन्, यो ठीक छ कि छैन?", id="Nepali"),
         pytest.param("هل هذا العرض للعمل في دبي حقيقي أم لا؟", id="Arabic"),
-        pytest.param("ਕੀ ਮੈਂ ਪੁਰਤਗਾਲ ਜਾ ਸਕਦਾ ਹਾਂ ਖੇਤਾਂ ਦੇ ਕੰਮ ਲਈ?", id="Punjabi, not translated yet"),
     ],
 )
 def test_who_writes_in_a_language_we_lack_is_answered_in_english_and_hindi(starter, message):
