@@ -24,11 +24,13 @@ from knowledge.advisor.citing import (
     showable,
 )
 from knowledge.advisor.emergencies import is_emergency
+from knowledge.advisor.raising import flags_by_meaning, route_by_meaning
 from knowledge.advisor.replies import Citation, FlagFound, Inquiry, Reply
 from knowledge.advisor.routing import Route, Subject, route
 from knowledge.advisor.steps import choose_steps
 from knowledge.helplines import CYBER_LINE, TELE_MANAS, choose_helplines
 from knowledge.library import Library
+from knowledge.meaning.reader import NOTHING, Meaning
 from knowledge.reading.languages import Detected, detect_language
 from knowledge.reading.lexicons import languages_read
 from knowledge.reading.offer import Offer, read_offer
@@ -89,6 +91,13 @@ class Search(Protocol):
         """Return passages, best first."""
 
 
+class ReadsMeaning(Protocol):
+    """What the advisor needs of the sentence classifiers."""
+
+    def read(self, text: str) -> Meaning:
+        """Say which flags, kinds and stages the sentences of a message speak of."""
+
+
 @dataclass(frozen=True)
 class Explanation:
     """Every step of one reply, for `satark check --explain`."""
@@ -111,12 +120,14 @@ class Advisor:
         current_search: Callable[[], Search | None],
         spoken: frozenset[Language] = _SPOKEN,
         book: Phrasebook | None = None,
+        meaning: ReadsMeaning | None = None,
     ) -> None:
         self._current_library = current_library
         self._current_search = current_search
         self._spoken = spoken
         self._read = languages_read()
         self._book = book or load_phrasebook()
+        self._meaning = meaning
 
     def reply(self, inquiry: Inquiry) -> Reply:
         """The reply to one message. Never raises: where a step fails, the reply still warns and says so."""
@@ -136,7 +147,9 @@ class Advisor:
         library = self._current_library()
         offer = read_offer(inquiry.text[:LONGEST_MESSAGE], self._book)
         flags = find_red_flags(offer)
-        chosen = route(offer, flags)
+        meaning = self._read_meaning(inquiry)
+        chosen = route_by_meaning(route(offer, flags), meaning)
+        felt = flags_by_meaning(meaning, flags)
         found_language = detect_language(inquiry.text[:LONGEST_MESSAGE])
         language, fallback = self._language(inquiry, found_language)
         hits, trouble = self._search(inquiry, offer, chosen)
@@ -146,7 +159,7 @@ class Advisor:
             chosen.kind is Kind.ASSESSMENT or (chosen.kind is Kind.ANSWER and offer.destinations)
         ):
             judgement = without_reading(judgement)
-        named = flags if judgement is not None else ()
+        named = (*flags, *felt) if judgement is not None else ()
         resting = rest_flags(named, found.matching, library, offer.destinations)
         citations = _cite(library, offer, chosen, resting, judgement, hits)
         today = inquiry.today or library.today
@@ -192,6 +205,16 @@ class Advisor:
         except Exception:  # a broken index or model must not cost the person the rules' verdict
             log.exception("search failed, answering from the rules and standing warnings")
             return (), "no_search"
+
+    def _read_meaning(self, inquiry: Inquiry) -> Meaning:
+        """What the sentence classifiers make of a message; nothing where there are none or they fail."""
+        if self._meaning is None:
+            return NOTHING
+        try:
+            return self._meaning.read(inquiry.text[:LONGEST_MESSAGE])
+        except Exception:  # the rules have read the message already
+            log.exception("the classifiers failed, going on by the rules alone")
+            return NOTHING
 
     def _cautious_reply(self, inquiry: Inquiry) -> Reply:
         """What can be said when a step failed: where help is, or what the red flags say, at least caution."""

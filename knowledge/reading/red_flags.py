@@ -47,10 +47,14 @@ def find_red_flags(offer: Offer) -> tuple[ShownFlag, ...]:
     return tuple(ShownFlag(code, _quote(offer, span)) for code, span in found if span is not None)
 
 
-def _quote(offer: Offer, span: Span) -> str:
-    words = re.sub(r"\s+", " ", offer.copy.quote(span.start, span.end))
-    words = mask_contacts(words)
+def shown_words(words: str) -> str:
+    """The person's own words as they may be shown again: on one line, contacts masked, not too long."""
+    words = mask_contacts(re.sub(r"\s+", " ", words).strip())
     return words if len(words) <= _LONGEST_QUOTE else words[: _LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _quote(offer: Offer, span: Span) -> str:
+    return shown_words(offer.copy.quote(span.start, span.end))
 
 
 def _hits(offer: Offer, concept: str, excuses: Iterable[str] = ()) -> list[Span]:

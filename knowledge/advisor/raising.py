@@ -1,0 +1,36 @@
+"""What the meaning of sentences may add to what the rules found. Pure; it can raise, and can never lower.
+
+Meaning alone names a red flag with the sentence it rests on, and makes `caution` of a `verify`. It makes no `danger`:
+that needs words a rule can point at, or a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from knowledge.advisor.routing import Route
+from knowledge.meaning.reader import Meaning
+from knowledge.reading.red_flags import ShownFlag, shown_words
+from knowledge.verdicts import Judgement, Reason
+from knowledge.vocabulary import Kind, Verdict
+
+
+def flags_by_meaning(meaning: Meaning, by_rules: Iterable[ShownFlag]) -> tuple[ShownFlag, ...]:
+    """The flags that only the meaning shows, each with its sentence, contacts masked."""
+    known = {flag.code for flag in by_rules}
+    return tuple(ShownFlag(code, shown_words(words)) for code, words in meaning.flags.items() if code not in known)
+
+
+def raise_by_meaning(judgement: Judgement | None, felt: tuple[ShownFlag, ...]) -> Judgement | None:
+    """A verdict with the flags of the meaning: `verify` becomes `caution`, all else stays."""
+    if judgement is None or not felt or judgement.verdict is not Verdict.VERIFY:
+        return judgement
+    return Judgement(Verdict.CAUTION, Reason.SOME_FLAG, judgement.warnings)
+
+
+def route_by_meaning(route: Route, meaning: Meaning) -> Route:
+    """A message that the rules take for something else is judged where its sentences speak of an offer."""
+    if route.kind is Kind.OFF_TOPIC and "offer" in meaning.kinds:
+        return replace(route, kind=Kind.ASSESSMENT)
+    return route
