@@ -13,11 +13,9 @@ OFFLINE := HF_HUB_OFFLINE=1 ANONYMIZED_TELEMETRY=False NO_PROXY=127.0.0.1,localh
 
 # The languages that replies are written in so far; the floors count these. `make evals` measures all.
 SPOKEN := en,hi,hi-Latn
-DEVELOPMENT := $(wildcard evals/offers/dev.jsonl evals/offers/own_dev*.jsonl)
-HELD_OUT := $(wildcard evals/offers/own_test*.jsonl)
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up run test check evals bench check-data
+.PHONY: help set-up run test check evals train bench bench-alerts soak drills check-data
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name words; do \
@@ -42,17 +40,23 @@ check: set-up ## Check format, style, types and import directions, then the floo
 	@echo "Measuring replies ..."
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate --lang $(SPOKEN) --floor evals/offers/floor.toml
 
-evals: set-up check-data ## Measure retrieval and replies on every set of cases and print the reports
-	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.retrieval.evaluate
-	@echo "Replies to the development cases:"
-	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate \
-		$(DEVELOPMENT:%=--cases %)
-	@echo "Replies to the held-out cases, of which we look at the numbers only:"
-	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate \
-		$(HELD_OUT:%=--cases %) --results build/held-out-results
+evals: set-up check-data ## Measure retrieval and replies on every set of cases and write docs/results.md
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.results
 
-bench: set-up check-data ## Time whole replies, the start and the memory of the serving program
-	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) benchmarks/replies.py
+train: set-up check-data ## Train the sentence classifiers anew and write what they are worth (a minute)
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m knowledge.meaning.training
+
+bench: set-up check-data ## Time replies, retrieval at up to 100,000 passages, the index, ingest, start, memory (10 minutes)
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m benchmarks --write build/benchmarks.md
+
+bench-alerts: set-up ## Time matching a million subscriptions, on SQLite and PostgreSQL
+	@$(OFFLINE) PYTHONPATH=tests $(PYTHON) benchmarks/matching.py
+
+soak: set-up ## Kill, flood and cut off the bot while alerts go out, for about half an hour, and print the figures
+	@$(OFFLINE) $(PYTHON) -m pytest -m soak -s -o addopts="--strict-markers" tests/soak
+
+drills: set-up ## Kill, damage and fill up the index at 10,000 passages, and watch that nobody notices (about 8 minutes)
+	@$(OFFLINE) $(PYTHON) -m tests.drills
 
 set-up:
 	@requirements/set_up.sh

@@ -38,7 +38,7 @@ from evals.offers.scores import (
 
 HERE = Path(__file__).parent
 # Score → its heading: hits of those asked, so that a small number is seen to be small.
-_COLUMNS = {
+COLUMNS = {
     "false_reassurance": "reassured",
     "false_alarm": "alarmed",
     "kind": "kind",
@@ -69,22 +69,22 @@ def evaluate(
 ) -> None:
     """Score replies to evaluation cases."""
     try:
-        wanted = _read_cases(cases or [HERE / "dev.jsonl"], {code.strip() for code in lang.split(",") if code.strip()})
-        raw = _read_replies(replies) if replies else _ask(wanted, results)
+        wanted = read_cases(cases or [HERE / "dev.jsonl"], {code.strip() for code in lang.split(",") if code.strip()})
+        raw = _read_replies(replies) if replies else ask(wanted, results)
         scores = [score(case, parse_reply(raw[case.id]) if case.id in raw else None) for case in wanted]
         breaches = _check_floors(scores, tomllib.loads(floor.read_text(encoding="utf-8"))) if floor else []
     except (BadCase, BatchFailed, OSError, json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
         console.print(f"[red]Cannot evaluate:[/red] {error}")
         raise typer.Exit(2) from error
     _show(scores)
-    console.print(f"Failures: {_write_failures(scores, results)}")
+    console.print(f"Failures: {write_failures(scores, results)}")
     for breach in breaches:
         console.print(f"[red]Below the floor:[/red] {breach}")
     if breaches:
         raise typer.Exit(1)
 
 
-def _read_cases(files: Sequence[Path], languages: set[str]) -> list[Case]:
+def read_cases(files: Sequence[Path], languages: set[str]) -> list[Case]:
     cases = [parse_case(raw) for file in files for raw in _json_lines(file)]
     chosen = [case for case in cases if not languages or case.lang in languages]
     if not chosen:
@@ -105,7 +105,7 @@ def _json_lines(file: Path) -> Iterator[dict[str, Any]]:
                 raise BadCase(f"{file}, line {number}: not JSON ({error})") from error
 
 
-def _ask(cases: Sequence[Case], results: Path) -> dict[str, Any]:
+def ask(cases: Sequence[Case], results: Path) -> dict[str, Any]:
     """Ask the product from outside, as any user of the command line would, and keep what it said."""
     results.mkdir(parents=True, exist_ok=True)
     replies: dict[str, Any] = {}
@@ -165,10 +165,10 @@ def _grouped(scores: Sequence[Score], part: Callable[[Score], str]) -> dict[str,
 
 def _show_table(title: str, rows: dict[str, Summary]) -> None:
     table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in ("", "cases", "missing", *_COLUMNS.values()):
+    for heading in ("", "cases", "missing", *COLUMNS.values()):
         table.add_column(heading, justify="right", no_wrap=True)
     for name, summary in rows.items():
-        cells = [_cell(summary.counts[column]) for column in _COLUMNS]
+        cells = [_cell(summary.counts[column]) for column in COLUMNS]
         table.add_row(name, str(summary.cases), str(summary.missing), *cells)
     console.print(table)
 
@@ -178,7 +178,7 @@ def _cell(count: tuple[int, int]) -> str:
     return f"{hits}/{asked}" if asked else "–"
 
 
-def _write_failures(scores: Sequence[Score], results: Path) -> Path:
+def write_failures(scores: Sequence[Score], results: Path) -> Path:
     """One line for each case that failed anything, worst first, with what was wanted and what came."""
     results.mkdir(parents=True, exist_ok=True)
     failed = sorted((one for one in scores if one.failures), key=_badness)

@@ -24,7 +24,6 @@ from rich.table import Table
 from evals.retrieval.measures import Scores, mean, score
 
 HERE = Path(__file__).parent
-QUESTIONS = HERE / "questions.jsonl"
 KEPT = HERE / "results" / "results.jsonl"
 DEPTH = 10
 # (hit@5, gain@10) that both splits must reach, below what was measured by the width of chance.
@@ -47,7 +46,7 @@ class Question:
 def main() -> int:
     """Run, print, and return the exit code."""
     options = _parse_options()
-    questions = read_questions(QUESTIONS)
+    questions = read_questions()
     results = read_results(options.results) if options.results else run_search(questions)
     if options.misses:
         print_misses(questions, results)
@@ -60,8 +59,11 @@ def main() -> int:
     return int(bool(problems))
 
 
-def read_questions(path: Path) -> list[Question]:
-    return [Question(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+def read_questions(folder: Path = HERE) -> list[Question]:
+    """Read the questions of all languages: `questions.jsonl` and `questions_<language>.jsonl`."""
+    files = sorted(folder.glob("questions*.jsonl"))
+    lines = (line for file in files for line in file.read_text(encoding="utf-8").splitlines())
+    return [Question(**json.loads(line)) for line in lines if line.strip()]
 
 
 def read_results(path: Path) -> dict[str, list[str]]:

@@ -131,16 +131,17 @@ def _language_of_script(word: str) -> Language | None:
 
 
 def _longest(line: str, words: list[tuple[int, int, str]], position: int, entries: _Words) -> tuple[int, str] | None:
-    """The entry with most words, then with the longest first word; returned as its number of words and its pivot."""
+    """The entry with most words, then with the longest ones; returned as its number of words and its pivot."""
     first = words[position][2]
     best: tuple[int, int] = (0, 0)
     pivot = ""
-    for length, entry in _candidates(first, entries):
+    for first_length, entry in _candidates(first, entries):
         count = len(entry.rest) + 1
+        length = first_length + sum(map(len, entry.rest))
         if (count, length) <= best or not _fits(line, words, position, entry):
             continue
         last = words[position + count - 1][2]
-        stem = (entry.rest or (first[:length],))[-1]
+        stem = (entry.rest or (first[:first_length],))[-1]
         best = (count, length)
         pivot = _with_ending(entry.pivot, last[len(stem) :], entries) if entry.stems[-1] else entry.pivot
     return (best[0], pivot) if best[0] else None

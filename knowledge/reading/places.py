@@ -45,6 +45,7 @@ _LONG_TAMIL_NAME = 6  # Tamil writes two or three sounds with one letter
 # In the languages of the south, endings pile up; after a long name any short rest counts as one.
 _PILING_SCRIPTS = frozenset({"tamil", "telugu", "kannada", "malayalam"})
 _LONGEST_ENDING = 7
+_NASALS = "नमण"
 # Misspellings with the same consonants count from this many consonants and letters on, within this many typing errors.
 _ENOUGH_CONSONANTS = 4
 _ENOUGH_LETTERS = 6
@@ -290,6 +291,10 @@ def _add_indic(index: PlaceIndex, script: WordScript, place: Place) -> None:
     first = place.words[0]
     for own in INDIC_SCRIPTS if script == "devanagari" else (script,):
         _put(index.indic, (own, first), place)
+        if place.inflects and own in _PILING_SCRIPTS and first[-1] in _NASALS:
+            # `ಇರಾನ್` + `ಗೆ`: before the consonant of an ending the nasal is folded to its sign
+            nasal = f"{first[:-1]}ं"
+            _put(index.indic, (own, nasal), replace(place, words=(nasal, *place.words[1:])))
     if len(place.words) == 1 and place.inflects:
         stem = first[:-1] if first[-1] in "ािुेो" else first
         _add_loose(index.loose, loosen(stem), _LONG_NAME, place)

@@ -8,12 +8,12 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
-from bot.presenters import fixed_texts, reply_texts
+from bot.presenters import alert_texts, fixed_texts, reply_texts
 from bot.texts import CATALOG_FILE, CATALOG_FOLDER, catalogue_languages, text
 from knowledge.vocabulary import Language, Verdict
 
 FIXED = {name: value for name, value in vars(fixed_texts).items() if name.isupper() and isinstance(value, str)}
-TEXTS = frozenset(FIXED.values()) | frozenset(reply_texts.ALL_TEXTS)
+TEXTS = frozenset(FIXED.values()) | frozenset(reply_texts.ALL_TEXTS) | frozenset(alert_texts.ALL_TEXTS)
 CATALOGUES = sorted(path.name for path in CATALOG_FOLDER.iterdir() if (path / CATALOG_FILE).exists())
 
 LONGEST_BUTTON = 20  # letters that fit on half the width of a small phone
@@ -27,6 +27,18 @@ CALMING = (
     r"सुरक्षित|असली (?:है|ऑफ़र|नौकरी)|सच्च[ाी] (?:है|ऑफ़र|नौकरी)|भरोसेमंद|चिंता (?:न|मत)|कोई (?:खतरा|खतरे) नहीं",
     r"\b(?:surakshit|bharosemand|asli (?:hai|offer|naukri)|sach(?:cha|chi) (?:hai|offer|naukri)|sahi offer)\b",
     r"\b(?:chinta (?:na|mat)|tension (?:na|mat)|koi khatra nahi|(?:theek|thik|ok|okay) hai)\b",
+    r"സുരക്ഷിത|വിശ്വസനീയ|വിശ്വാസയോഗ്യ|ആധികാരിക|യഥാർത്ഥ (?:ഓഫർ|ജോലി)|ഒറിജിനൽ ഓഫർ|(?:പേടി|വിഷമി|ഭയപ്പെടേ)ക്?കേണ്ട|കുഴപ്പമില്ല|ധൈര്യമായി",
+    r"பாதுகாப்பான|நம்பகமான|நம்பகத்தன்மை|உண்மையான (?:ஆஃபர்|வேலை)|அசல் ஆஃபர்|கவலை(?:ப்பட)? ?வேண்டாம்|பயப்பட ?வேண்டாம்|பிரச்சனை இல்லை",
+    r"নিরাপদ|সুরক্ষিত|খাঁটি|নির্ভরযোগ্য|বিশ্বাসযোগ্য|বিশ্বস্ত|আসল (?:অফার|চাকরি|কাজ)|ঠিক আছে",
+    r"(?:চিন্তা|ভয়) (?:করবেন না|নেই)|নিশ্চিন্ত|কোনও (?:বিপদ|ভয়) নেই",
+    r"ନିରାପଦ|ସୁରକ୍ଷିତ|ଖାଣ୍ଟି|ବିଶ୍ୱାସଯୋଗ୍ୟ|ବିଶ୍ୱସ୍ତ|ନିର୍ଭରଯୋଗ୍ୟ|ଅସଲି? (?:ଅଫର|ଚାକିରି|କାମ)",
+    r"ଠିକ ଅଛି|(?:ଚିନ୍ତା|ଭୟ) (?:କରନ୍ତୁ ନାହିଁ|ନାହିଁ)|ନିଶ୍ଚିନ୍ତ|କୌଣସି (?:ବିପଦ|ଭୟ) ନାହିଁ",
+    r"ਸੁਰੱਖਿਅਤ|ਭਰੋਸੇਯੋਗ|ਭਰੋਸੇਮੰਦ|(?:ਅਸਲੀ|ਸੱਚ[ਾੀ]) (?:ਹੈ|ਆਫ਼ਰ|ਨੌਕਰੀ)|ਠੀਕ ਹੈ|(?:ਫ਼ਿਕਰ|ਚਿੰਤਾ) (?:ਨਾ|ਨਹੀਂ)|ਬੇਫ਼ਿਕਰ|ਕੋਈ ਖ਼ਤਰਾ ਨਹੀਂ",
+    r"સુરક્ષિત|સલામત|ભરોસાપાત્ર|વિશ્વસનીય|(?:અસલી|સાચી) (?:છે|ઑફર|નોકરી)|બરાબર છે|ચિંતા (?:ન|કરશો)|નિશ્ચિંત|કોઈ (?:ખતરો|જોખમ) નથી",
+    r"సురక్షిత|భద్రం|నమ్మదగిన|నమ్మకమైన|(?:నిజమైన|అసలైన|అసలు) (?:ఆఫర్|ఉద్యోగం|కంపెనీ)",
+    r"ప్రమాదం లేదు|ధైర్యంగా|(?:భయ|ఆందోళన|కంగారు) ?పడ(?:కండి|వద్దు)|పర్వాలేదు",
+    r"ಸುರಕ್ಷಿತ|ನಂಬಿಕಸ್ಥ|ನಂಬಲರ್ಹ|ವಿಶ್ವಾಸಾರ್ಹ|(?:ನಿಜವಾದ|ಅಸಲಿ) (?:ಆಫರ್|ಕೆಲಸ|ಕಂಪನಿ)",
+    r"ಅಪಾಯ(?:ವಿಲ್ಲ| ಇಲ್ಲ)|ಧೈರ್ಯವಾಗಿ|(?:ಭಯ|ಚಿಂತೆ|ಆತಂಕ) ?(?:ಪಡಬೇಡಿ|ಬೇಡ)|ಪರವಾಗಿಲ್ಲ",
 )
 NUMBERS = re.compile(r"₹?\d[\d,]*\d|₹\d|\d+")
 ADDRESSES = re.compile(r"\b[\w@.-]+\.(?:gov\.in|in)\b|(?<![<\w])/[a-z]+\b")

@@ -3,16 +3,18 @@
 import importlib.util
 import json
 import math
+import shutil
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 from retrieval_builders import WordEmbedder
+from tiny_model import make_tiny_model, put_into_cache
 
 from knowledge.embedding import ModelUnavailable, build_embedder
 from knowledge.embedding import carrier as carrier_module
-from knowledge.embedding.bundled import TOKENIZER, bundled_fingerprint
+from knowledge.embedding.bundled import ONNX_FOLDER, TOKENIZER, bundled_fingerprint
 from knowledge.records import read_rules
 from knowledge.settings import Settings
 from knowledge.starter import STARTER_FOLDER
@@ -49,7 +51,25 @@ def sentence(model_dir):
     return build_embedder(Settings(_env_file=None, data_dir=model_dir), "ingest")
 
 
-@pytest.fixture(params=["fake", "onnx", "sentence"])
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory):
+    if importlib.util.find_spec("sentence_transformers") is None:
+        pytest.skip("the extra `ingest` is not installed, so no other model can be loaded")
+    return make_tiny_model(tmp_path_factory.mktemp("tiny") / "model")
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Load the model that EMBEDDING_MODEL names."""
+    return lambda name: build_embedder(Settings(_env_file=None, data_dir=tmp_path, embedding_model=str(name)))
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_folder, model_dir):
+    return build_embedder(Settings(_env_file=None, data_dir=model_dir, embedding_model=str(tiny_folder)))
+
+
+@pytest.fixture(params=["fake", "onnx", "sentence", "tiny"])
 def embedder(request):
     return WordEmbedder() if request.param == "fake" else request.getfixturevalue(request.param)
 
@@ -71,7 +91,7 @@ def test_no_texts_give_no_vectors(embedder, use):
     assert getattr(embedder, use)([]).shape == (0, embedder.dimension)
 
 
-@pytest.mark.parametrize("name", ["onnx", "sentence"])
+@pytest.mark.parametrize("name", ["onnx", "sentence", "tiny"])
 def test_odd_texts_give_finite_vectors(name, request):
     vectors = request.getfixturevalue(name).embed_queries(ODD_TEXTS)
 
@@ -134,7 +154,7 @@ def test_serving_needs_no_torch(onnx, model_dir):
 
 
 def test_an_altered_model_file_is_noticed_and_rebuilt(onnx, model_dir):
-    file = model_dir / "models" / bundled_fingerprint() / "onnx" / TOKENIZER
+    file = model_dir / "models" / bundled_fingerprint() / ONNX_FOLDER / TOKENIZER
     whole = file.read_bytes()
     file.write_bytes(whole[:-1] + b" ")
 
@@ -172,6 +192,54 @@ def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
 def test_a_model_of_a_hub_must_name_its_whole_revision(name, tmp_path):
     with pytest.raises(ModelUnavailable, match="which revision"):
         build_embedder(Settings(_env_file=None, data_dir=tmp_path, embedding_model=name))
+
+
+def test_a_model_of_a_hub_is_loaded_by_name_and_revision_from_the_cache(tiny_folder, tiny, load, tmp_path, monkeypatch):
+    monkeypatch.setenv("SENTENCE_TRANSFORMERS_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    name = put_into_cache(tiny_folder, tmp_path / "cache", "owner/tiny")
+
+    loaded = load(name)
+
+    assert loaded.fingerprint == tiny.fingerprint
+    assert loaded.embed_queries(["job"])[0] == pytest.approx(tiny.embed_queries(["job"])[0])
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("config_sentence_transformers.json", '"prompts": {}', '"prompts": {"query": "question: "}'),
+        ("1_Pooling/config.json", "mean_tokens", "cls_token"),
+        ("tokenizer.json", '"##a": ', '"##à": '),
+    ],
+)
+def test_a_model_with_an_altered_file_is_another_model(file, before, after, tiny_folder, tiny, load, tmp_path):
+    altered = shutil.copytree(tiny_folder, tmp_path / "altered")
+    content = (altered / file).read_text()
+    assert before in content
+    (altered / file).write_text(content.replace(before, after))
+
+    assert load(altered).fingerprint != tiny.fingerprint
+
+
+def test_a_model_with_other_weights_of_the_same_dimension_is_another_model(tiny, load, tmp_path):
+    other = load(make_tiny_model(tmp_path / "other", seed=1))
+
+    assert other.dimension == tiny.dimension
+    assert other.fingerprint != tiny.fingerprint
+
+
+def test_a_model_whose_weights_are_damaged_is_refused_with_advice(tiny_folder, load, tmp_path):
+    damaged = shutil.copytree(tiny_folder, tmp_path / "damaged")
+    (damaged / "model.safetensors").write_bytes(b"not weights")
+
+    with pytest.raises(ModelUnavailable, match="Check EMBEDDING_MODEL"):
+        load(damaged)
+
+
+def test_a_folder_that_is_not_there_is_refused_with_advice(load, tmp_path):
+    with pytest.raises(ModelUnavailable, match="Check EMBEDDING_MODEL"):
+        load(tmp_path / "nowhere")
 
 
 def test_another_bundled_model_does_not_exist(tmp_path):

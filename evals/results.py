@@ -1,0 +1,147 @@
+"""Writes `docs/results.md`: every score by language and by kind of message, with counts and 95 % intervals.
+
+    python -m evals.results        asks `satark check --batch` and `satark search --batch`, then writes the page
+
+Scoring lives in `evals/offers/scores.py` and `evals/retrieval/measures.py`; here is only the adding up and showing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import os
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from evals.offers.evaluate import ask, read_cases, write_failures
+from evals.offers.scores import Score, Summary, parse_reply, score, summarise
+from evals.retrieval.evaluate import BOTH, Question, read_questions, run_search, score_groups
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "results.md"
+CONFIDENCE = 1.96  # standard deviations either side: 95 %
+LANGUAGES = ("en", "hi", "hi-Latn", "pa", "ml", "ta", "te", "bn", "gu", "mr", "kn", "or", "ur")
+# Sets of cases: what they are → which files.
+SETS = {
+    "the shared development cases": ("dev.jsonl",),
+    "the project's own cases, looked at while building": ("own_dev*.jsonl", "own_??.jsonl"),
+    "the project's own held-out cases, of which only the numbers were looked at": ("own_test*.jsonl",),
+}
+COLUMNS = {
+    "false_reassurance": "false reassurance",
+    "false_alarm": "false alarm",
+    "kind": "kind",
+    "verdict": "verdict",
+    "flag_precision": "flag precision",
+    "flag_recall": "flag recall",
+    "citation": "citation",
+    "must_mention": "must mention",
+    "language": "language",
+}
+
+
+def main() -> int:
+    """Ask, score, write the page, and say where it is."""
+    parts = [_head()]
+    for title, patterns in SETS.items():
+        parts.append(_offers(title, [file for pattern in patterns for file in sorted((HERE / "offers").glob(pattern))]))
+    questions = read_questions()
+    parts.append(_retrieval(questions, run_search(questions)))
+    PAGE.write_text("\n".join(parts), encoding="utf-8")
+    print(f"Written: {PAGE}")
+    return 0
+
+
+def _head() -> str:
+    day = dt.datetime.now(dt.UTC).date()
+    return f"""# Results
+
+Written by `make evals` on {day}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}.
+Do not edit.
+
+A cell shows hits/asked and, below, the 95 % interval of the share (Wilson). *Gap* is the share of right verdicts in
+English less that of the language, in points. What each score means: `evals/README.md`. No language model is configured.
+"""
+
+
+def _offers(title: str, files: Sequence[Path]) -> str:
+    cases = read_cases(files, set())
+    results = HERE.parent / "build" / "results" / files[0].stem
+    replies = ask(cases, results)
+    scores = [score(case, parse_reply(replies[case.id]) if case.id in replies else None) for case in cases]
+    write_failures(scores, results)
+    return "\n".join(
+        (
+            f"## Replies: {title}",
+            "",
+            f"{len(cases)} cases: {', '.join(f'`evals/offers/{file.name}`' for file in files)}.",
+            "",
+            _table("language", _rows(scores, lambda one: one.case.lang, LANGUAGES), with_gap=True),
+            _table("kind of message", _rows(scores, lambda one: one.case.kind, ()), with_gap=False),
+        )
+    )
+
+
+def _rows(scores: Sequence[Score], part: Callable[[Score], str], order: Sequence[str]) -> dict[str, Summary]:
+    names = sorted({part(one) for one in scores}, key=lambda name: (order.index(name) if name in order else 99, name))
+    rows = {name: summarise(one for one in scores if part(one) == name) for name in names}
+    return rows | {"**all**": summarise(scores)}
+
+
+def _table(heading: str, rows: dict[str, Summary], *, with_gap: bool) -> str:
+    columns = [heading, "cases", *COLUMNS.values(), *(["gap"] if with_gap else [])]
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    english = rows["en"].rate("verdict") if "en" in rows else None
+    for name, summary in rows.items():
+        cells = [name, str(summary.cases), *(_cell(*summary.counts[column]) for column in COLUMNS)]
+        lines.append("| " + " | ".join([*cells, *([_gap(english, summary)] if with_gap else [])]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(hits: int, asked: int) -> str:
+    if not asked:
+        return "–"
+    low, high = wilson(hits, asked)
+    return f"{hits}/{asked}<br>{low:.2f}–{high:.2f}"
+
+
+def wilson(hits: int, asked: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927); it stays within 0 and 1 and is fit for small numbers."""
+    share, square = hits / asked, CONFIDENCE**2
+    middle = (share + square / (2 * asked)) / (1 + square / asked)
+    half = CONFIDENCE * math.sqrt(share * (1 - share) / asked + square / (4 * asked**2)) / (1 + square / asked)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _gap(english: float | None, summary: Summary) -> str:
+    share = summary.rate("verdict")
+    return "–" if english is None or share is None else f"{100 * (english - share):+.0f}"
+
+
+def _retrieval(questions: list[Question], results: dict[str, list[str]]) -> str:
+    groups = score_groups(questions, results)
+    rows = {lang: groups[BOTH, lang] for lang in LANGUAGES if (BOTH, lang) in groups}
+    english = rows["en"][1].hit
+    return "\n".join(
+        (
+            "## Retrieval",
+            "",
+            "Questions with what answers them, `evals/retrieval/`. recall@5: at least one record that answers the"
+            " question stands among the first five (`docs/adr/`, number 8).",
+            "",
+            "| language | questions | recall@5 | share of all | MRR@10 | nDCG@10 | gap of recall@5 |",
+            "|---|---|---|---|---|---|---|",
+            *(
+                f"| {lang} | {count} | {_cell(round(found.hit * count), count)} | {found.recall:.3f} "
+                f"| {found.rank:.3f} | {found.gain:.3f} | {100 * (english - found.hit):+.0f} |"
+                for lang, (count, found) in rows.items()
+            ),
+            "",
+        )
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
