@@ -18,6 +18,7 @@ __all__ = [
     "Advisory",
     "Agent",
     "AgentSnapshot",
+    "AlertRequest",
     "Base",
     "Helpline",
     "LibraryState",
@@ -113,6 +114,20 @@ class PublicationEvent(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class AlertRequest(Base):
+    """Staff asked that people be told of a publication event. Ingest writes it, the bot takes it up and notes how."""
+
+    __tablename__ = "alert_request"
+    __table_args__ = (Index("ix_alert_request_taken_at", "taken_at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("publication_event.id"), unique=True)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    taken_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(Text)  # "alert 12", or why there is none
 
 
 class Rule(Base):
