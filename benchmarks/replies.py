@@ -1,6 +1,4 @@
-"""Times what a person waits for: whole replies, the start of a command, and the serving program with its memory.
-
-    make bench        # over the development cases of evals/offers, with the starter knowledge
+"""Times what a person waits for: whole replies, many at once, the start of a command, and the serving program.
 
 Nothing is warmed up secretly: the first reply is reported apart, all others count. The serving program is measured from
 outside, over its local page, so its times hold the page, the Telegram application and the database as well.
@@ -8,89 +6,151 @@ outside, over its local page, so its times hold the page, the Telegram applicati
 
 from __future__ import annotations
 
-import datetime as dt
 import http.client
 import json
 import os
-import platform
 import socket
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from typing import Any
 
-import typer
-from rich.console import Console
-from rich.table import Table
-
-from bot.commands.parts import build_parts
-from bot.logs import set_up_logging
+from benchmarks.measuring import CannotMeasure, Table, Tell, Times, in_words, memory_mb, timed
+from bot.commands.parts import Parts, build_parts
 from bot.presenters.reply import Operator, present
 from knowledge.advisor.replies import Inquiry
+from knowledge.retriever import SatarkRetriever
 from knowledge.settings import read_settings
 
-CASES = Path(__file__).resolve().parent.parent / "evals" / "offers" / "dev.jsonl"
 QUESTION = "Is this overseas job offer safe? Helper in Russia, 2 lakh a month, tourist visa, agent asks 3.5 lakh"
 STARTS = 3
+CALLERS = (1, 4, 16)
 PAGE_MESSAGES = 100
 PATIENCE_S = 60.0
 
 
-class CannotMeasure(Exception):
-    """Something that is to be measured does not run; the message says what."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the report: what was measured, how often, and the two figures that matter, in seconds."""
-
-    what: str
-    times: tuple[float, ...]
-
-    def percentile(self, share: float) -> float:
-        """Return the time that this share of the measurements did not exceed."""
-        ordered = sorted(self.times)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-def main(
-    cases: Path = typer.Option(CASES, help="JSON lines with a text each."),
-    as_json: bool = typer.Option(False, "--json", help="Print JSON for machines."),
-) -> None:
-    """Measure and print. Exit code 1 where something does not run."""
-    set_up_logging(level="ERROR")
-    try:
-        texts = [json.loads(line)["text"] for line in cases.read_text(encoding="utf-8").splitlines() if line.strip()]
-        rows = [*time_replies(texts), time_starts()]
-        with serving_page() as page:
-            rows += [
-                Row("start of the serving program, until it answers", (page.ready_after_s,)),
-                page.time_replies(texts),
-            ]
-            memory_mb = page.memory_mb()
-    except (CannotMeasure, OSError, ValueError, KeyError) as problem:
-        typer.echo(f"Cannot measure: {problem}", err=True)
-        raise typer.Exit(1) from None
-    _report(rows, memory_mb, as_json=as_json)
-
-
-def time_replies(texts: Sequence[str]) -> list[Row]:
-    """Time the advisor and the wording in this process, message by message."""
+def measure_replies(texts: Sequence[str], tell: Tell) -> list[Table]:
+    """Time replies in this process, one after the other and many at once, then the programs from outside."""
     parts = build_parts(read_settings())
-    operator = Operator()
+    first = timed(partial(_answer, parts, texts[0]))
+    times, shares = _time_each(parts, texts[1:], tell)
+    throughput = [(callers, _time_callers(parts, texts, callers, tell)) for callers in CALLERS]
+    return [
+        _replies_table(first, times, shares),
+        Table(
+            "Many at once",
+            f"All {len(texts)} messages, asked by so many callers at once in one program.",
+            ("callers", "replies a second", "p50", "p95"),
+            tuple((str(n), f"{rate:.0f}", in_words(each.p50), in_words(each.p95)) for n, (rate, each) in throughput),
+        ),
+        _programs_table(texts),
+    ]
 
-    def answer(text: str) -> None:
-        present(parts.advisor.reply(Inquiry(text)), operator=operator)
 
-    times = [_timed(partial(answer, text)) for text in texts]
-    return [Row("first reply after loading", tuple(times[:1])), Row("reply, advisor and wording", tuple(times[1:]))]
+def _answer(parts: Parts, text: str) -> None:
+    present(parts.advisor.reply(Inquiry(text)), operator=Operator())
 
 
-def time_starts() -> Row:
+def _time_each(parts: Parts, texts: Sequence[str], tell: Tell) -> tuple[Times, dict[str, float]]:
+    """Return the time of each reply, and how the sum of them is made up."""
+    times, spent = [], defaultdict[str, float](float)
+    with _watched(parts, spent):
+        for number, text in enumerate(texts):
+            times.append(timed(partial(_answer, parts, text)))
+            tell("replies, one after the other", number + 1, len(texts))
+    spent["reading, judging, wording"] = sum(times) - sum(spent.values())
+    return Times(tuple(times)), spent
+
+
+@contextmanager
+def _watched(parts: Parts, spent: dict[str, float]) -> Iterator[None]:
+    """Count the time in the retriever and in the model while the block runs."""
+    if parts.retriever is None:
+        raise CannotMeasure("there is no retriever")
+    model = type(parts.retriever().embedder)
+    places = ((SatarkRetriever, "search", "choosing passages"), (model, "embed_queries", "embedding"))
+    kept = [(owner, name, getattr(owner, name)) for owner, name, _ in places]
+    for owner, name, words in places:
+        setattr(owner, name, _counting(getattr(owner, name), spent, words))
+    try:
+        yield
+    finally:
+        for owner, name, function in kept:
+            setattr(owner, name, function)
+
+
+def _counting(function: Callable[..., Any], spent: dict[str, float], words: str) -> Callable[..., Any]:
+    """Count the time of a function, without what is counted within it."""
+
+    def counted(*arguments: Any, **named: Any) -> Any:
+        counted_before, before = sum(spent.values()), time.perf_counter()
+        try:
+            return function(*arguments, **named)
+        finally:
+            within = sum(spent.values()) - counted_before
+            spent[words] += time.perf_counter() - before - within
+
+    return counted
+
+
+def _time_callers(parts: Parts, texts: Sequence[str], callers: int, tell: Tell) -> tuple[float, Times]:
+    """Return replies a second, and the time of each, with so many callers at once."""
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(callers) as pool:
+        times = []
+        for number, each in enumerate(pool.map(lambda text: timed(partial(_answer, parts, text)), texts)):
+            times.append(each)
+            tell(f"replies, {callers} callers at once", number + 1, len(texts))
+    return len(texts) / (time.perf_counter() - begun), Times(tuple(times))
+
+
+def _replies_table(first: float, times: Times, spent: dict[str, float]) -> Table:
+    whole = sum(times.all)
+    shares = "; ".join(
+        f"{words} {100 * seconds / whole:.0f} %" for words, seconds in sorted(spent.items(), key=lambda item: -item[1])
+    )
+    return Table(
+        "One reply",
+        f"All messages of `evals/offers/dev.jsonl`, one after the other: {shares}.",
+        ("what", "measured", "p50", "p95"),
+        (
+            ("the first reply after loading", "1", in_words(first), ""),
+            (
+                "reply: reading, retrieval, judging, wording",
+                str(len(times.all)),
+                in_words(times.p50),
+                in_words(times.p95),
+            ),
+        ),
+    )
+
+
+def _programs_table(texts: Sequence[str]) -> Table:
+    starts = _time_starts()
+    with serving_page() as page:
+        ready_s = page.ready_after_s
+        replies = page.time_replies(texts)
+        memory = memory_mb(page.process_id)
+    return Table(
+        "The programs from outside",
+        "With the starter knowledge. Memory is that of the serving program, after these messages.",
+        ("what", "measured", "p50", "p95"),
+        (
+            ("`satark check`, from start to end", str(STARTS), in_words(starts.p50), in_words(starts.p95)),
+            ("start of the serving program, until it answers", "1", in_words(ready_s), ""),
+            ("reply over the local page", str(len(replies.all)), in_words(replies.p50), in_words(replies.p95)),
+            ("memory of the serving program", "1", f"{memory:.0f} MB", ""),
+        ),
+    )
+
+
+def _time_starts() -> Times:
     """Time `satark check` from the shell, the loading of everything included."""
     command = [sys.executable, "-m", "bot", "check", QUESTION]
 
@@ -99,7 +159,7 @@ def time_starts() -> Row:
         if done.returncode != 0:
             raise CannotMeasure(f"`satark check` ended with code {done.returncode}: {done.stderr.strip()[-300:]}")
 
-    return Row("satark check, from start to end", tuple(_timed(check) for _ in range(STARTS)))
+    return Times(tuple(timed(check) for _ in range(STARTS)))
 
 
 @dataclass(frozen=True)
@@ -110,17 +170,9 @@ class Page:
     port: int
     ready_after_s: float
 
-    def time_replies(self, texts: Sequence[str]) -> Row:
+    def time_replies(self, texts: Sequence[str]) -> Times:
         """Time messages as a browser sends them, each as a person of its own, so that no limit is met."""
-        times = [_timed(partial(self._send, text)) for text in texts[:PAGE_MESSAGES]]
-        return Row("reply over the local page", tuple(times))
-
-    def memory_mb(self) -> float:
-        """Return the memory that the serving program holds now, in megabytes (resident set, Linux)."""
-        for line in Path(f"/proc/{self.process_id}/status").read_text(encoding="utf-8").splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        raise CannotMeasure("this system does not tell how much memory a program holds")
+        return Times(tuple(timed(partial(self._send, text)) for text in texts[:PAGE_MESSAGES]))
 
     def _send(self, text: str) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
@@ -170,46 +222,3 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])
-
-
-def _timed(do: Callable[[], object]) -> float:
-    before = time.perf_counter()
-    do()
-    return time.perf_counter() - before
-
-
-def _report(rows: Sequence[Row], memory_mb: float, *, as_json: bool) -> None:
-    day = dt.datetime.now(dt.UTC).date().isoformat()
-    machine = f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
-    if as_json:
-        figures = [
-            {"what": row.what, "n": len(row.times), "p50_s": row.percentile(0.5), "p95_s": row.percentile(0.95)}
-            for row in rows
-        ]
-        typer.echo(json.dumps({"day": day, "machine": machine, "memory_mb": round(memory_mb), "figures": figures}))
-        return
-    table = Table(title=f"{day}, {machine}", title_justify="left")
-    for heading in ("what", "measured", "p50", "p95"):
-        table.add_column(heading, justify="left" if heading == "what" else "right")
-    for row in rows:
-        table.add_row(row.what, str(len(row.times)), _in_words(row.percentile(0.5)), _in_words(row.percentile(0.95)))
-    table.add_row("memory of the serving program", "1", f"{memory_mb:.0f} MB", "")
-    Console().print(table)
-
-
-def _in_words(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
-
-
-def _processor() -> str:
-    """The name of the processor where the system tells it (Linux), else its kind."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, "") or platform.machine()
-
-
-if __name__ == "__main__":
-    typer.run(main)

@@ -17,10 +17,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from ingest.adding import AddReport, NotAdded, add_all
+from ingest.indexing import find_index_problems, renew_index
 from ingest.reading import BadInput, Given, read_given
 from ingest.tables import describe, describe_briefly, describe_event, plain, print_advisory, print_list
 from ingest.verifier import verify as find_problems
-from knowledge import advisories, starter
+from knowledge import advisories, alert_requests, starter
 from knowledge.advisories import CannotSupersede, UnknownAdvisory
 from knowledge.bulk_embedding import embed_waiting
 from knowledge.database import (
@@ -53,6 +54,11 @@ USER_ERRORS = (
     UnknownAdvisory,
 )
 PIPED_WIDTH = 200  # columns of a table that goes into a file or a pager, where no terminal sets them
+_INDEX_WORDS = {
+    "built": "The index is built.",
+    "in step": "The index is in step.",
+    "not built": "The index could not be built, so search is exact. `satark doctor` says what to do.",
+}
 NO_DATABASE = "There is no database yet. Load the starter knowledge first: `satark-ingest add --starter`."
 
 app = typer.Typer(
@@ -134,16 +140,26 @@ def show(advisory_id: Id, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def publish(advisory_id: Id, by: By = None, as_json: AsJson = False) -> None:
-    """Publish a draft, without an alert. It answers questions at once."""
+def publish(
+    advisory_id: Id,
+    alert: Annotated[bool, typer.Option("--alert", help="Also ask that subscribers are told; staff approve that.")] = (
+        False
+    ),
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """Publish a draft. It answers questions at once; subscribers are told only with --alert, once that is approved."""
     settings, engine = read_settings(), _open_existing()
     with write_session(engine) as session:
         newly = advisories.publish(session, advisory_id, by=_name(by), at=_now())
+        requested = alert and alert_requests.request(session, advisory_id, by=_name(by), at=_now())
         silent = _why_silent(session, advisories.get_advisory(session, advisory_id))
     embedded = _embed(engine, settings, [advisory_id])
     outcome = {"id": advisory_id, "published": newly, "silent_because": silent, "passages_embedded": embedded}
+    outcome |= {"alert_requested": requested}
     words = f"Published {advisory_id}." if newly else f"{advisory_id} was published already; nothing changed."
     note = f" It is not said in public: {silent}." if silent else ""
+    note += " An alert is requested; staff approve it in Telegram or with `satark alerts`." if requested else ""
     _present(as_json, outcome, lambda out: out.print(plain(words + note)))
 
 
@@ -159,29 +175,36 @@ def withdraw(
         raise typer.BadParameter("say why", param_hint="--reason")
     with write_session(_open_existing()) as session:
         restored = advisories.withdraw(session, advisory_id, by=_name(by), reason=reason.strip(), at=_now())
+        if restored is not None:  # who was told of it is to hear that, once staff have approved the words
+            alert_requests.request(session, advisory_id, by=_name(by), at=_now())
     outcome = {"id": advisory_id, "withdrawn": restored is not None, "restored": list(restored or ())}
     _present(as_json, outcome, lambda out: _print_withdrawn(out, advisory_id, restored))
 
 
 @app.command()
 def reindex(as_json: AsJson = False) -> None:
-    """Split all advisories as today's program does, and embed every passage that lacks its vector."""
+    """Split all advisories as today's program does, embed every passage that lacks its vector, renew the index."""
     settings, engine = read_settings(), _open_existing()
     with write_session(engine) as session:
         split_anew = advisories.resplit(session)
     with shown_progress() as progress:
         embedded = embed_waiting(engine, settings, progress=progress)
+        index = renew_index(engine, settings, _now(), progress)
     total = count_vectors(engine).passages
-    outcome = {"passages": total, "embedded": embedded, "advisories_split_anew": split_anew}
-    _present(as_json, outcome, lambda out: out.print(f"{embedded} of {total} passages embedded."))
+    outcome = {"passages": total, "embedded": embedded, "advisories_split_anew": split_anew, "index": index}
+    words = f"{embedded} of {total} passages embedded. {_INDEX_WORDS[index]}"
+    _present(as_json, outcome, lambda out: out.print(plain(words)))
 
 
 @app.command()
 def verify(as_json: AsJson = False) -> None:
-    """Check that the store holds together. Exit code 1 if anything is wrong."""
-    settings = read_settings()
+    """Check that the store holds together, and the index with it. Exit code 1 if anything is wrong."""
+    settings, engine = read_settings(), _open_existing()
     expected = bundled_fingerprint() if settings.embedding_model == BUNDLED_MODEL else None
-    problems = find_problems(_open_existing(), expected)
+    problems = find_problems(engine, expected)
+    if not problems:  # an index of a store that is not sound says nothing
+        with shown_progress() as progress:
+            problems = find_index_problems(engine, settings, _now(), progress)
     _present(as_json, {"ok": not problems, "problems": list(problems)}, lambda out: _print_problems(out, problems))
     if problems:
         raise typer.Exit(1)

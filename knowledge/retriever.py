@@ -25,32 +25,32 @@ from knowledge.embedding.bundled import bundled_fingerprint
 from knowledge.embedding.centring import Centring, build_centring
 from knowledge.embedding.embedder import Embedder, Vectors
 from knowledge.glossing import gloss
-from knowledge.index import (
-    Generation,
-    IndexedPassages,
-    IndexUnusable,
-    VectorIndex,
-    build_generation,
-    open_generation,
-)
-from knowledge.library import Library, LibraryPassage
+from knowledge.golden import GoldenSet, prepare
+from knowledge.index import Serves, VectorIndex
+from knowledge.index_keeper import IndexKeeper
+from knowledge.index_processes import Progress
+from knowledge.library import Library
 from knowledge.reading.countries import find_countries
-from knowledge.records import AdvisoryRecord
+from knowledge.shelf import HOME, NOWHERE, Positions, Shelf, SourceWeights, VectorSpace, build_shelf
 from knowledge.telling_sentences import telling_sentences
-from knowledge.vocabulary import SourceTier
-from knowledge.words import WordIndex, words_of
+from knowledge.words import words_of
 
-HOME = "IN"  # the country that people leave; naming it says nothing about where they go
 DENSE_CANDIDATES = 60  # per sentence; more changes no ranking at 1,000 passages
 WORD_CANDIDATES = 30
+MOST_ABOUT = 2000  # passages about one country that are all compared, in about a millisecond
+MOST_ADDED = 0.02  # share of passages taken in beside the others, from which all is computed together again
 MOST_GLOSSED = 2  # sentences; a long offer says enough in English words and would take twice the time
 LIMIT = 8
+TEND_EVERY_S = 2.0  # how often somebody looks whether the index is whole; costs well under a millisecond
+LOOKS_FOR_THE_END = 10  # in each such pause, so that the program ends at once
+ENDS_WITHIN_S = 5.0  # what the upkeep of the index may take to end; a build is broken off sooner
 
 # From which plain cosine to its nearest passage on a message is about our subject, by the fingerprint of the model: the
 # band is narrow and differs between models. Measured on 440 messages about work abroad and 35 about other things: 0.5 %
 # of the former fall below, 91 % of the latter. A model that is not listed is judged by the floor of the score alone.
 NEAR_ENOUGH = {bundled_fingerprint(): 0.835}
 ENGLISH = Locale("en")
+NO_VECTORS: Vectors = np.zeros((0, 0), dtype=np.float32)
 
 logger = structlog.get_logger(__name__)
 
@@ -61,12 +61,7 @@ class Weights:
 
     country: float = 0.1
     words: float = 0.2
-    official: Mapping[SourceTier, float] = field(
-        default_factory=lambda: {SourceTier.OFFICIAL_PAGE: 0.02, SourceTier.OFFICIAL_LINK: 0.01}
-    )
-    outdated_counts: float = 0.05  # for a notice whose numbers a later one replaces
-    newest: float = 0.02  # for a notice of today, falling evenly to nothing
-    old_after_years: float = 6.0
+    source: SourceWeights = field(default_factory=SourceWeights)
     floor: float = 0.15
     floor_without_model: float = 0.08
     named_country: float = 0.05  # added to a message's nearness where it names a country abroad
@@ -137,45 +132,26 @@ def score_countries(passages: Sequence[frozenset[str]], asked: frozenset[str]) -
 
 
 @dataclass(frozen=True)
-class Nearness:
-    """How near a message is to each passage, whom the index found, and the best plain (not centred) cosine."""
+class Question:
+    """What a message is searched by: its telling sentences, the English glosses of some, and the countries."""
 
-    meaning: Vectors
-    candidates: set[int]
-    plain: float
+    sentences: list[str]
+    glosses: list[str | None]
+    asked: frozenset[str]
+
+    @property
+    def texts(self) -> list[str]:
+        """All that is embedded: the sentences, then the glosses."""
+        return [*self.sentences, *(text for text in self.glosses if text)]
 
 
-class Shelf:
-    """What is searched: the library's passages with all that is computed once for them. Never changes."""
+@dataclass(frozen=True)
+class Scored:
+    """The passages that were looked at, by position in ascending order, their scores, and which may be chosen."""
 
-    def __init__(self, library: Library, fingerprint: str | None, centring: Centring | None, weights: Weights) -> None:
-        passages = library.passages
-        self.library = library
-        self.passages = passages
-        self.owners = [passage.advisory_id for passage in passages]
-        self.positions = {passage.id: position for position, passage in enumerate(passages)}
-        self.countries = [_countries_of(library, owner) for owner in self.owners]
-        self.words = WordIndex(
-            [
-                words_of(_searched_words(library, passage), countries)
-                for passage, countries in zip(passages, self.countries, strict=True)
-            ]
-        )
-        self.source = np.array([_source_bonus(library, owner, weights) for owner in self.owners], dtype=np.float32)
-        self.with_vector, self.raw_vectors = _stacked(passages, fingerprint)
-        languages = [passages[position].language for position in self.with_vector]
-        self.vectors = centring.centre_passages(self.raw_vectors, languages) if centring else self.raw_vectors
-
-    def indexed(self, fingerprint: str) -> IndexedPassages:
-        """Return what the vector index holds."""
-        return IndexedPassages(
-            tuple(self.passages[position].id for position in self.with_vector), self.vectors, fingerprint
-        )
-
-    def best_of(self, owner: str, total: Vectors) -> int | None:
-        """Return the position of an owner's best passage."""
-        positions = [position for position, name in enumerate(self.owners) if name == owner]
-        return max(positions, key=lambda position: float(total[position]), default=None)
+    positions: Positions
+    parts: Parts
+    choosable: list[int]  # places in the above
 
 
 class SatarkRetriever(BaseRetriever):
@@ -199,75 +175,110 @@ class SatarkRetriever(BaseRetriever):
         asked = frozenset(countries) or frozenset(mention.code for mention in mentions)
         asked -= {HOME}
         sentences = telling_sentences(text, [(mention.start, mention.end) for mention in mentions])
-        parts, candidates = self._score(sentences, asked)
-        floor = self.weights.floor_without_model if self.index is None else self.weights.floor
-        chosen = rank(parts, self.shelf.owners, candidates, floor=floor, limit=limit)
-        return self._hits(chosen, parts, asked)
-
-    def _score(self, sentences: list[str], asked: frozenset[str]) -> tuple[Parts, set[int]]:
-        """Return the parts of all scores, and the positions to choose from: none if nothing is near enough."""
         names = tuple(name for code in sorted(asked) if (name := ENGLISH.territories.get(code)))
         glosses = [gloss(sentence, names) if len(sentences) <= MOST_GLOSSED else None for sentence in sentences]
-        words = self._shared_words(sentences, glosses, asked)
-        near = self._nearness(sentences, glosses)
-        parts = Parts(
-            meaning=near.meaning,
-            country=self.weights.country * score_countries(self.shelf.countries, asked),
-            words=self.weights.words * words,
-            source=self.shelf.source,
-        )
-        if self._is_elsewhere(near, asked):
-            return parts, set()
-        wordy = np.argsort(-words, kind="stable")[:WORD_CANDIDATES]
-        about = [position for position, countries in enumerate(self.shelf.countries) if countries & asked]
-        return parts, near.candidates | {int(position) for position in wordy if words[position] > 0} | set(about)
+        scored = self._score(Question(sentences, glosses, asked))
+        owners = [self.shelf.owners[position] for position in scored.positions]
+        floor = self.weights.floor_without_model if self.index is None else self.weights.floor
+        chosen = rank(scored.parts, owners, scored.choosable, floor=floor, limit=limit)
+        return self._hits(scored, owners, chosen, asked)
 
-    def _is_elsewhere(self, near: Nearness, asked: frozenset[str]) -> bool:
+    def _score(self, question: Question) -> Scored:
+        """Score the passages that come into question: near in meaning, sharing words, or about a country asked for."""
+        words = self._shared_words(question)
+        raw, vectors = self._embedded(question)
+        near = self._nearest(vectors)
+        choosable = near | set(_wordiest(words, WORD_CANDIDATES)) | set(self._about(question.asked, words))
+        positions = np.array(sorted(choosable | self._standing(question.asked)), dtype=np.int64)
+        parts = Parts(
+            meaning=self._meaning(question, vectors, positions),
+            country=self.weights.country * score_countries(self.shelf.countries_at(positions), question.asked),
+            words=self.weights.words * words[positions],
+            source=self.shelf.source[positions],
+        )
+        if self._is_elsewhere(raw, near, question.asked):
+            return Scored(positions, parts, [])
+        return Scored(
+            positions, parts, [place for place, position in enumerate(positions) if int(position) in choosable]
+        )
+
+    def _shared_words(self, question: Question) -> Vectors:
+        """Score shared words, with those of the English glosses where that finds more."""
+        countries = sorted(question.asked)
+        original = self.shelf.words.scores(words_of("\n".join(question.sentences), countries))
+        if len(question.texts) == len(question.sentences):
+            return original
+        return np.maximum(original, self.shelf.words.scores(words_of("\n".join(question.texts), countries)))
+
+    def _embedded(self, question: Question) -> tuple[Vectors, Vectors]:
+        """Return the vectors of the question as the model makes them, and centred; none where there is no model."""
+        if self.index is None or self.centring is None or not question.sentences:
+            return NO_VECTORS, NO_VECTORS
+        raw = self.embedder.embed_queries(question.texts)
+        return raw, self.centring.centre_queries(raw, question.texts)
+
+    def _nearest(self, vectors: Vectors) -> set[int]:
+        if self.index is None:
+            return set()
+        return {
+            self.shelf.positions[passage]
+            for hits in self.index.search_each(vectors, DENSE_CANDIDATES)
+            for passage, _ in hits
+        }
+
+    def _about(self, asked: frozenset[str], words: Vectors) -> list[int]:
+        """Return the passages about the countries; of very many those that share words, are official and new."""
+        found = [self.shelf.about[code] for code in sorted(asked) if code in self.shelf.about]
+        positions = np.unique(np.concatenate(found)) if found else NOWHERE
+        if len(positions) > MOST_ABOUT:
+            promise = self.weights.words * words[positions] + self.shelf.source[positions]
+            positions = positions[np.argpartition(-promise, MOST_ABOUT)[:MOST_ABOUT]]
+        return [int(position) for position in positions]
+
+    def _standing(self, asked: frozenset[str]) -> set[int]:
+        """Return where the passages of the countries' standing warnings are, which are shown in any case."""
+        records = [record.id for code in asked for record in self.shelf.library.standing(code)]
+        return {position for owner in records for position in self.shelf.places_of.get(owner, ())}
+
+    def _meaning(self, question: Question, vectors: Vectors, positions: Positions) -> Vectors:
+        """Compare the question with passages. A sentence with a gloss counts with the mean of both cosines."""
+        meaning = np.zeros(len(positions), dtype=np.float32)
+        rows = self.shelf.rows[positions]
+        if len(vectors) == 0 or not (rows >= 0).any():
+            return meaning
+        cosines = vectors @ self.shelf.indexed.vectors[rows[rows >= 0]].T
+        glossed = [place for place, text in enumerate(question.glosses) if text]
+        cosines[glossed] = (cosines[glossed] + cosines[len(question.sentences) :]) / 2
+        meaning[rows >= 0] = cosines[: len(question.sentences)].max(axis=0)
+        return meaning
+
+    def _is_elsewhere(self, raw: Vectors, near: set[int], asked: frozenset[str]) -> bool:
         """Tell whether the message is about something that the library does not know."""
         enough = self.weights.near_enough.get(self.embedder.fingerprint) if self.index is not None else None
-        return enough is not None and near.plain + self.weights.named_country * bool(asked) < enough
+        if enough is None:
+            return False
+        plain = (raw @ self.shelf.raw_vectors_at(near).T).max(initial=0.0) if len(raw) else 0.0
+        return bool(plain + self.weights.named_country * bool(asked) < enough)
 
-    def _shared_words(self, sentences: list[str], glosses: list[str | None], asked: frozenset[str]) -> Vectors:
-        """Score shared words, with those of the English glosses where that finds more."""
-        original = self.shelf.words.scores(words_of("\n".join(sentences), sorted(asked)))
-        english = [text for text in glosses if text]
-        if not english:
-            return original
-        return np.maximum(original, self.shelf.words.scores(words_of("\n".join([*sentences, *english]), sorted(asked))))
-
-    def _nearness(self, sentences: list[str], glosses: list[str | None]) -> Nearness:
-        """Compare the message with every passage. A sentence with a gloss counts with the mean of both cosines."""
-        meaning = np.zeros(len(self.shelf.passages), dtype=np.float32)
-        if self.index is None or self.centring is None or not sentences:
-            return Nearness(meaning, set(), 0.0)
-        texts = [*sentences, *(text for text in glosses if text)]
-        raw = self.embedder.embed_queries(texts)
-        vectors = self.centring.centre_queries(raw, texts)
-        cosines = vectors @ self.shelf.vectors.T
-        glossed = [position for position, text in enumerate(glosses) if text]
-        cosines[glossed] = (cosines[glossed] + cosines[len(sentences) :]) / 2
-        meaning[self.shelf.with_vector] = cosines[: len(sentences)].max(axis=0)
-        found = self.index.search_each(vectors, DENSE_CANDIDATES)
-        candidates = {self.shelf.positions[passage] for hits in found for passage, _ in hits}
-        return Nearness(meaning, candidates, float((raw @ self.shelf.raw_vectors.T).max()))
-
-    def _hits(self, chosen: list[int], parts: Parts, asked: frozenset[str]) -> list[Hit]:
-        library, owners = self.shelf.library, self.shelf.owners
-        standing = {record.id for code in sorted(asked) for record in library.standing(code)}
-        total = parts.total()
-        missing = standing - {owners[position] for position in chosen}
-        added = [position for owner in missing if (position := self.shelf.best_of(owner, total)) is not None]
-        added.sort(key=lambda position: (-float(total[position]), owners[position]))
+    def _hits(self, scored: Scored, owners: list[str], chosen: list[int], asked: frozenset[str]) -> list[Hit]:
+        standing = {record.id for code in sorted(asked) for record in self.shelf.library.standing(code)}
+        total = scored.parts.total()
+        added = [
+            max((place for place, name in enumerate(owners) if name == owner), key=lambda place: float(total[place]))
+            for owner in standing & set(owners) - {owners[place] for place in chosen}
+        ]
+        added.sort(key=lambda place: (-float(total[place]), owners[place]))
         return [
             Hit(
-                advisory=owners[position],
-                passage=self.shelf.passages[position].id,
-                text=self.shelf.passages[position].text,
-                score=round(float(total[position]), 4),
-                standing=owners[position] in standing,
-                parts=parts.at(position),
+                advisory=owners[place],
+                passage=passage.id,
+                text=passage.text,
+                score=round(float(total[place]), 4),
+                standing=owners[place] in standing,
+                parts=scored.parts.at(place),
             )
-            for position in [*chosen, *added]
+            for place in [*chosen, *added]
+            for passage in [self.shelf.passages[scored.positions[place]]]
         ]
 
     def _get_relevant_documents(
@@ -290,17 +301,21 @@ def build_retriever(
     library: Library,
     embedder: Embedder | None = None,
     centring: Centring | None = None,
-    generation: Generation | None = None,
+    generation: Serves | None = None,
     weights: Weights | None = None,
+    held: Shelf | None = None,
 ) -> SatarkRetriever:
-    """Build a retriever for one state of the library. Without an embedder, countries and words decide alone."""
+    """Build a retriever for one state of the library. Without an embedder, countries and words decide alone.
+
+    `held` is the shelf of an earlier state, from which is taken what has not changed.
+    """
     chosen = weights or Weights()
     if embedder is None or centring is None:
-        return SatarkRetriever(shelf=Shelf(library, None, None, chosen), weights=chosen)
-    shelf = Shelf(library, embedder.fingerprint, centring, chosen)
-    if not shelf.with_vector:  # nothing has been embedded with this model yet
+        return SatarkRetriever(shelf=build_shelf(library, None, chosen.source, held), weights=chosen)
+    shelf = build_shelf(library, VectorSpace(embedder.fingerprint, centring), chosen.source, held)
+    if not shelf.indexed.ids:  # nothing has been embedded with this model yet
         return SatarkRetriever(shelf=shelf, weights=chosen)
-    index = VectorIndex(shelf.indexed(centring.fingerprint), generation)
+    index = VectorIndex(shelf.indexed, generation)
     return SatarkRetriever(shelf=shelf, index=index, embedder=embedder, centring=centring, weights=chosen)
 
 
@@ -318,95 +333,115 @@ class RetrieverKeeper:
         """Build the keeper. Without the index every search is exact: the same answers, quicker for a single one."""
         self._current_library = current_library
         self._embedder = embedder
-        self._data_dir = data_dir
         self._centring = build_centring(embedder, data_dir) if embedder else None
-        wanted = self._centring if use_index else None
-        self._generation = open_generation(data_dir, wanted.fingerprint) if wanted else None
+        self._index = IndexKeeper(data_dir, self._centring.fingerprint) if self._centring and use_index else None
         self._lock = threading.Lock()
         self._retriever: SatarkRetriever | None = None
+        self._upkeep: threading.Thread | None = None
+        self._renewal_due = threading.Event()
+        self._closing = threading.Event()
 
     def current(self) -> SatarkRetriever:
         """Return the retriever for what may be said now. Raises what reading the library raises."""
         library = self._current_library()
         held = self._retriever
-        if held is not None and held.shelf.library is library:
+        if held is not None and self._is_current(held, library):
             return held
         with self._lock:
             held = self._retriever
-            if held is None or held.shelf.library is not library:
-                held = build_retriever(library, self._embedder, self._centring, self._generation)
+            if held is None or not self._is_current(held, library):
+                held = self._renewed(held, library)
                 self._retriever = held
             return held
 
-    def refresh_index(self, now: dt.datetime) -> bool:
+    def refresh_index(self, now: dt.datetime, progress: Progress | None = None) -> bool:
         """Build a new index generation and serve from it, if the one in use is missing or out of step.
 
         Takes seconds and is meant for a background thread; searches go on meanwhile. Returns whether one was built.
-        A disk that refuses is logged, and exact search goes on.
+        What stands in the way is logged, and exact search goes on.
         """
-        index = self.current().index
-        if index is None or self._centring is None or not (index.exact or index.late or index.gone):
+        if self._index is None or self.current().index is None:
             return False
-        passages = self.current().shelf.indexed(self._centring.fingerprint)
-        try:
-            name = build_generation(passages, self._data_dir, now)
-        except IndexUnusable as error:
-            logger.warning("index generation not built, searching exactly", reason=str(error))
-            return False
-        logger.info("index generation built", generation=name, passages=len(passages.ids))
-        return self._serve_from_newest()
+        return self._index.refresh(self.current().shelf.indexed, self._golden, now, progress)
+
+    def tend_index(self, now: dt.datetime) -> None:
+        """Put right what has gone wrong with the index since the last time. Meant for every other second."""
+        held = self._retriever
+        if held is not None and not self._is_current(held, held.shelf.library):  # it asks the generation before
+            with self._lock:
+                held = self._retriever = self._renewed(held, held.shelf.library)
+        if held is not None and held.shelf.added > MOST_ADDED * len(held.shelf.passages):
+            self._compute_together(held.shelf.library)
+        if self._index is None or held is None or held.index is None:
+            return
+        self._index.tend(held.shelf.indexed, held.index.late + held.index.gone, self._golden, now)
+
+    def look_after_index(self, clock: Callable[[], dt.datetime]) -> None:
+        """Renew the index soon, and from now on keep it whole, in a thread that ends with the program."""
+        self._renewal_due.set()
+        if self._index is not None and not (self._upkeep and self._upkeep.is_alive()):
+            # Not a daemon: a thread that is cut off while the model computes would abort the program at its very end.
+            self._upkeep = threading.Thread(target=self._keep_index, args=(clock, self._index), name="index upkeep")
+            self._upkeep.start()
 
     def close(self) -> None:
-        """Let go of the index generation's private copy; searching goes on exactly."""
+        """Let go of the index and end its process; searching goes on exactly."""
+        self._closing.set()
+        if self._index is not None:
+            self._index.close()
+        if self._upkeep is not None:
+            self._upkeep.join(timeout=ENDS_WITHIN_S)
+
+    def _is_current(self, held: SatarkRetriever, library: Library) -> bool:
+        return held.shelf.library is library and (held.index is None or held.index.generation is self._generation())
+
+    def _generation(self) -> Serves | None:
+        return self._index.generation if self._index is not None else None
+
+    def _renewed(self, held: SatarkRetriever | None, library: Library) -> SatarkRetriever:
+        """Return a retriever for the library; where only the generation is new, what was computed is kept."""
+        generation = self._generation()
+        if held is None or held.shelf.library is not library:
+            shelf = held.shelf if held is not None else None
+            return build_retriever(library, self._embedder, self._centring, generation, held=shelf)
+        return held.model_copy(update={"index": VectorIndex(held.shelf.indexed, generation)})
+
+    def _compute_together(self, library: Library) -> None:
+        """Replace the shelf by one that was computed as a whole; people are answered from the other meanwhile."""
+        renewed = build_retriever(library, self._embedder, self._centring, self._generation())
         with self._lock:
-            generation, self._generation, self._retriever = self._generation, None, None
-        if generation is not None:
-            generation.close()
+            if self._retriever is not None and self._retriever.shelf.library is library:
+                self._retriever = renewed
 
-    def _serve_from_newest(self) -> bool:
-        generation = open_generation(self._data_dir, self._centring.fingerprint) if self._centring else None
-        with self._lock:
-            old, self._generation, self._retriever = self._generation, generation, None
-        if old is not None:
-            old.close()
-        return generation is not None
+    def _golden(self) -> GoldenSet | None:
+        held = self._retriever
+        if held is None or self._embedder is None or self._centring is None:
+            return None
+        return prepare(held.shelf.library, self._embedder, self._centring)
 
+    def _keep_index(self, clock: Callable[[], dt.datetime], index: IndexKeeper) -> None:
+        while self._pause(index):
+            try:
+                if self._renewal_due.is_set():
+                    self._renewal_due.clear()
+                    self.refresh_index(clock())
+                self.tend_index(clock())
+            except Exception as error:  # the one thread that repairs the index must outlive what it meets
+                logger.error("looking after the index failed, searching goes on", reason=type(error).__name__)
 
-def _countries_of(library: Library, owner: str) -> frozenset[str]:
-    record = library.advisories.get(owner) or library.rules[owner]
-    return frozenset(record.countries) - {HOME}
-
-
-def _searched_words(library: Library, passage: LibraryPassage) -> str:
-    advisory = library.advisories.get(passage.advisory_id)
-    heading = (advisory.title or advisory.issuer) if advisory else library.rules[passage.advisory_id].title
-    return f"{heading}. {passage.text}"
-
-
-def _source_bonus(library: Library, owner: str, weights: Weights) -> float:
-    """Return a small bonus for what is official and what is new; a rule of law counts as official and new."""
-    advisory = library.advisories.get(owner)
-    if advisory is None:
-        return weights.official[SourceTier.OFFICIAL_PAGE] + weights.newest
-    years = (library.today - advisory.date).days / 365.25 if advisory.date else weights.old_after_years
-    freshness = max(0.0, 1.0 - max(0.0, years) / weights.old_after_years)
-    bonus = weights.official.get(advisory.source_tier, 0.0) + weights.newest * freshness
-    return bonus - weights.outdated_counts if _counts_are_outdated(library, advisory) else bonus
+    def _pause(self, index: IndexKeeper) -> bool:
+        """Wait until the next look; False where there will be none."""
+        for _ in range(LOOKS_FOR_THE_END):
+            if self._closing.wait(TEND_EVERY_S / LOOKS_FOR_THE_END) or index.is_ending():
+                return False
+        return True
 
 
-def _counts_are_outdated(library: Library, advisory: AdvisoryRecord) -> bool:
-    """Return whether every number that a notice gives has been given anew by a later one."""
-    newest = {count.series: owner for count, owner in library.newest_counts(advisory.countries)}
-    return bool(advisory.counts) and all(newest.get(count.series) != advisory.id for count in advisory.counts)
-
-
-def _stacked(passages: Sequence[LibraryPassage], fingerprint: str | None) -> tuple[list[int], Vectors]:
-    """Return the positions of the passages that carry a vector of this model, and these vectors as rows."""
-    chosen = [
-        (position, passage.vector)
-        for position, passage in enumerate(passages)
-        if passage.vector is not None and fingerprint is not None and passage.fingerprint == fingerprint
-    ]
-    if not chosen:
-        return [], np.zeros((0, 0), dtype=np.float32)
-    return [position for position, _ in chosen], np.stack([vector for _, vector in chosen])
+def _wordiest(words: Vectors, most: int) -> list[int]:
+    """Return the positions with the highest scores above nothing, the earlier of equal ones."""
+    matching = np.flatnonzero(words)
+    if len(matching) > most:
+        least = np.partition(words[matching], -most)[-most]
+        above, level = matching[words[matching] > least], matching[words[matching] == least]
+        matching = np.concatenate([above, level[: most - len(above)]])
+    return [int(position) for position in matching]

@@ -40,13 +40,20 @@ def is_intact(folder: Path) -> bool:
         return False
 
 
+def write_manifest(folder: Path) -> None:
+    """Note the sha256 of each file of a folder, in the folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest = {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
 def _build(folder: Path, fill: Callable[[Path], None]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(folder)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         fill(beside)
-        _write_manifest(beside)
+        write_manifest(beside)
         _move_into_place(beside, folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -58,12 +65,6 @@ def _remove_abandoned(folder: Path) -> None:
         with suppress(OSError):
             if time.time() - path.stat().st_mtime > ABANDONED:
                 shutil.rmtree(path, ignore_errors=True)
-
-
-def _write_manifest(folder: Path) -> None:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    manifest = {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 
 def _move_into_place(beside: Path, folder: Path) -> None:

@@ -21,6 +21,7 @@ QUERY_PROMPT = "query: "  # both as the authors of the model trained it; others 
 PASSAGE_PROMPT = "passage: "
 DIMENSION = 384
 LONGEST = 512  # tokens
+ONNX_FOLDER = "onnx-8bit"  # another name whenever what is built changes, so that nobody serves from an older one
 ONNX_MODEL = "model.onnx"
 TOKENIZER = "tokenizer.json"
 
@@ -53,7 +54,7 @@ def ensure_onnx_files(data_dir: Path, progress: Progress | None = None) -> Path:
         (folder / TOKENIZER).write_text(content, encoding="utf-8")
         _tell(progress, "Checking the embedding model", 0.9)
 
-    return _ensured(data_dir, "onnx", fill, progress)
+    return _ensured(data_dir, ONNX_FOLDER, fill, progress)
 
 
 def ensure_sentence_files(data_dir: Path, progress: Progress | None = None) -> Path:

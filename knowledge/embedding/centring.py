@@ -76,14 +76,18 @@ def main_script(text: str) -> str:
 
 def build_centring(embedder: Embedder, data_dir: Path) -> Centring:
     """Compute the means with this embedder, or read them where they were computed before (1 s saved)."""
-    content = TEXTS.read_bytes()
-    fingerprint = hashlib.sha256(embedder.fingerprint.encode() + content).hexdigest()[:16]
+    fingerprint = centring_fingerprint(embedder.fingerprint)
     cache = data_dir / "models" / f"centring-{fingerprint}.npz"
     means = _read_cache(cache, embedder.dimension)
     if means is None:
         means = _compute(embedder, read_yaml(TEXTS))
         _write_cache(cache, means)
     return Centring(_part(means, "questions"), _part(means, "passages"), fingerprint)
+
+
+def centring_fingerprint(embedder_fingerprint: str) -> str:
+    """Name what makes a centred vector: the model and the texts whose mean is taken away."""
+    return hashlib.sha256(embedder_fingerprint.encode() + TEXTS.read_bytes()).hexdigest()[:16]
 
 
 def _compute(embedder: Embedder, texts: dict[str, dict[str, list[str]]]) -> dict[str, Vectors]:

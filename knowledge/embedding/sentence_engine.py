@@ -1,7 +1,8 @@
 """Knows how to embed with sentence-transformers: the engine of ingest, and of every model that is not the bundled one.
 
 sentence-transformers and torch are imported when an embedder is built, never before. No code that comes with a model is
-ever run, only safetensors are read, and a model of a hub must name its revision.
+ever run, only safetensors are read, and a model of a hub must name its revision. The fingerprint is taken from what was
+loaded (weights, tokenizer, pooling, prompts), so that an altered file makes another model of it, whatever its name.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -65,19 +66,31 @@ def load_folder(folder: Path, fingerprint: str) -> SentenceEmbedder:
 
 
 def load_named(name: str) -> SentenceEmbedder:
-    """Load `owner/model@revision` from the local cache, else from the hub.
+    """Load `owner/model@revision` from the local cache, else from the hub; or a folder, given as a path.
 
     Raises `ModelUnavailable` where the revision is not a whole commit hash or the model cannot be had.
     """
+    repository, revision = (name, None) if is_folder(name) else _split(name)
+    prompts = E5_PROMPTS if "e5" in Path(repository).name.lower() else None
+    model = _load(repository, revision=revision, prompts=prompts)
+    return SentenceEmbedder(model, _fingerprint(model))
+
+
+def is_folder(name: str) -> bool:
+    """Whether a model's name is the path of a folder: one that begins with `/`, `./` or `../`."""
+    return name.startswith(("/", "./", "../"))
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return repository and revision."""
     repository, _, revision = name.partition("@")
     if not REVISION.fullmatch(revision):
         raise ModelUnavailable(
             f"EMBEDDING_MODEL={name} does not say which revision of the model is meant. "
-            f"Write it with a commit hash of 40 digits, for example {repository or 'owner/model'}@0123…cdef."
+            f"Write it with a commit hash of 40 digits, for example {repository or 'owner/model'}@0123…cdef, "
+            "or give the path of a folder, for example ./models/my-model."
         )
-    prompts = E5_PROMPTS if "e5" in repository.lower() else None
-    model = _load(repository, revision=revision, prompts=prompts)
-    return SentenceEmbedder(model, _fingerprint(repository, revision, model.prompts))
+    return repository, revision
 
 
 def _load(
@@ -100,13 +113,42 @@ def _load(
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True, **model_options},
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except Exception as error:  # three libraries load here, each with errors of its own
         raise ModelUnavailable(
             f"The embedding model {name} cannot be loaded. Check EMBEDDING_MODEL and the network, "
             "or leave EMBEDDING_MODEL empty for the bundled model."
         ) from error
 
 
-def _fingerprint(repository: str, revision: str, prompts: Mapping[str, str | None]) -> str:
-    parts = {"model": repository, "revision": revision, "prompts": prompts, "normalisation": "l2", "text": "NFC"}
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+def _fingerprint(model: SentenceTransformer) -> str:
+    """Name all that shapes a vector, from what was loaded (1 s for each gigabyte)."""
+    digest = hashlib.sha256()
+    parts = {
+        "modules": [[type(module).__name__, _config_of(module)] for module in model],
+        "prompts": model.prompts,
+        "longest": model.max_seq_length,
+        "normalisation": "l2",
+        "text": "NFC",
+    }
+    digest.update(json.dumps(parts, sort_keys=True, default=str).encode())
+    digest.update(_tokenizer_of(model).encode())
+    for name, weights in sorted(model.state_dict().items()):
+        digest.update(f"\n{name} {weights.dtype} {tuple(weights.shape)}\n".encode())
+        digest.update(_bytes_of(weights))
+    return digest.hexdigest()[:16]
+
+
+def _config_of(module: object) -> object:
+    describe = getattr(module, "get_config_dict", None)
+    return describe() if describe is not None else repr(module)
+
+
+def _tokenizer_of(model: SentenceTransformer) -> str:
+    backend = getattr(model.tokenizer, "backend_tokenizer", None)
+    return str(backend.to_str()) if backend is not None else json.dumps(model.tokenizer.get_vocab(), sort_keys=True)
+
+
+def _bytes_of(weights: Any) -> memoryview:
+    import torch
+
+    return memoryview(weights.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())

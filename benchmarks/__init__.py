@@ -1,0 +1,1 @@
+"""Times the product from outside. `make bench` runs all of it."""

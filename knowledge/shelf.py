@@ -1,0 +1,241 @@
+"""Knows all that is computed once for the passages of a library, so that searching them is quick. Chooses nothing.
+
+When the library changes, what was computed for the passages that stayed is taken over: a notice is searched within a
+second of its publication, however many there are. What depends on all passages at once (how rare a word is) follows
+when somebody calls for a whole new shelf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.embedding.centring import Centring
+from knowledge.embedding.embedder import Vectors
+from knowledge.index import IndexedPassages
+from knowledge.library import Library, LibraryPassage
+from knowledge.records import AdvisoryRecord, RuleRecord
+from knowledge.vocabulary import SourceTier
+from knowledge.words import WordIndex, words_of
+
+HOME = "IN"  # the country that people leave; naming it says nothing about where they go
+SMALL = 3000  # passages; so many are computed anew in half a second
+MOST_NEW = 2000  # passages taken in beside those that stayed; more are quicker computed with all others
+
+Positions = npt.NDArray[np.int64]
+NOWHERE = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class SourceWeights:
+    """How much it counts that a notice is official and new."""
+
+    official: Mapping[SourceTier, float] = field(
+        default_factory=lambda: {SourceTier.OFFICIAL_PAGE: 0.02, SourceTier.OFFICIAL_LINK: 0.01}
+    )
+    outdated_counts: float = 0.05  # taken from a notice whose numbers a later one replaces
+    newest: float = 0.02  # for a notice of today, falling evenly to nothing
+    old_after_years: float = 6.0
+
+
+@dataclass(frozen=True)
+class VectorSpace:
+    """Which vectors may be compared: those of this model, centred so."""
+
+    fingerprint: str
+    centring: Centring
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The passages of a library in one order, with what is computed for each of them. Never changes."""
+
+    library: Library
+    passages: tuple[LibraryPassage, ...]
+    words: WordIndex
+    source: Vectors  # how official and new each is
+    indexed: IndexedPassages  # those with a vector, in the same order
+    rows: Positions  # of each passage among the indexed ones, -1 where it has no vector
+    added: int = 0  # passages that were taken in beside those that stayed, since all was computed together
+
+    @cached_property
+    def owners(self) -> list[str]:
+        """The record that each passage is of."""
+        return [passage.advisory_id for passage in self.passages]
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Where each passage is, by its id."""
+        return {passage.id: position for position, passage in enumerate(self.passages)}
+
+    @cached_property
+    def places_of(self) -> Mapping[str, range]:
+        """Where the passages of each record are; they lie side by side."""
+        starts = [
+            position
+            for position, owner in enumerate(self.owners)
+            if position == 0 or owner != self.owners[position - 1]
+        ]
+        ends = [*starts, len(self.owners)][1:]
+        return {self.owners[start]: range(start, end) for start, end in zip(starts, ends, strict=True)}
+
+    @cached_property
+    def about(self) -> Mapping[str, Positions]:
+        """Where the passages about each country are."""
+        places: dict[str, list[int]] = {}
+        for owner, positions in self.places_of.items():
+            for country in set(_record_of(self.library, owner).countries):
+                places.setdefault(country, []).extend(positions)
+        return {country: np.array(found, dtype=np.int64) for country, found in places.items() if country != HOME}
+
+    def countries_at(self, positions: Iterable[int] | Positions) -> list[frozenset[str]]:
+        """Return what countries abroad each of these passages is about."""
+        return [countries_of(self.library, self.owners[position]) for position in positions]
+
+    def raw_vectors_at(self, positions: Iterable[int]) -> Vectors:
+        """Return the vectors of these passages as the model made them, of those that have one that may be compared."""
+        found = [vector for p in positions if self.rows[p] >= 0 and (vector := self.passages[p].vector) is not None]
+        return np.stack(found) if found else np.zeros((0, self.indexed.vectors.shape[1]), dtype=np.float32)
+
+
+def build_shelf(
+    library: Library, space: VectorSpace | None, weights: SourceWeights, held: Shelf | None = None
+) -> Shelf:
+    """Compute the shelf of a library; where little has changed since `held`, only what is new."""
+    if held is None or len(library.passages) <= SMALL:
+        return _computed(library, space, weights)
+    before = set(held.passages)
+    new = [passage for passage in library.passages if passage not in before]
+    if len(new) > MOST_NEW:
+        return _computed(library, space, weights)
+    return _taken_over(library, space, weights, held, new)
+
+
+def countries_of(library: Library, owner: str) -> frozenset[str]:
+    """Return the countries abroad that a record is about."""
+    return frozenset(_record_of(library, owner).countries) - {HOME}
+
+
+def _record_of(library: Library, owner: str) -> AdvisoryRecord | RuleRecord:
+    return library.advisories.get(owner) or library.rules[owner]
+
+
+def _computed(library: Library, space: VectorSpace | None, weights: SourceWeights) -> Shelf:
+    passages = library.passages
+    ids, vectors = _centred(passages, space)
+    return Shelf(
+        library=library,
+        passages=passages,
+        words=WordIndex(_searched_words(library, passages)),
+        source=_source_bonuses(library, passages, weights),
+        indexed=IndexedPassages(ids, vectors, space.centring.fingerprint if space else ""),
+        rows=_rows(np.array([_is_comparable(passage, space) for passage in passages], dtype=bool)),
+    )
+
+
+def _taken_over(
+    library: Library, space: VectorSpace | None, weights: SourceWeights, held: Shelf, new: Sequence[LibraryPassage]
+) -> Shelf:
+    """Put the new passages behind those that stayed, which keep their order."""
+    wanted = set(library.passages)
+    stayed = [position for position, passage in enumerate(held.passages) if passage in wanted]
+    passages = (*(held.passages[position] for position in stayed), *new)
+    new_have = np.array([_is_comparable(passage, space) for passage in new], dtype=bool)
+    return Shelf(
+        library=library,
+        passages=passages,
+        words=held.words.changed(stayed, _searched_words(library, new)),
+        source=_renewed_bonuses(held, stayed, library, passages, weights),
+        indexed=_renewed_vectors(held, stayed, _centred(new, space)),
+        rows=_rows(np.concatenate([held.rows[stayed] >= 0, new_have])),
+        added=held.added + len(new),
+    )
+
+
+def _renewed_vectors(held: Shelf, stayed: list[int], new: tuple[tuple[str, ...], Vectors]) -> IndexedPassages:
+    """Return the vectors of what stayed and of what is new, with the digests that are known."""
+    indexed, (new_ids, new_vectors) = held.indexed, new
+    kept = held.rows[stayed]
+    kept = kept[kept >= 0]
+    ids, vectors, known = indexed.ids, indexed.vectors, indexed.digests
+    if len(kept) < len(ids):
+        ids, vectors = tuple(ids[row] for row in kept), vectors[kept]
+        known = {passage: known[passage] for passage in ids}
+    if new_ids:
+        vectors = np.concatenate([vectors.reshape(-1, new_vectors.shape[1]), new_vectors])
+    return IndexedPassages((*ids, *new_ids), vectors, indexed.fingerprint, known)
+
+
+def _renewed_bonuses(
+    held: Shelf, stayed: list[int], library: Library, passages: Sequence[LibraryPassage], weights: SourceWeights
+) -> Vectors:
+    """Take the bonuses over, but for notices with numbers, which another notice may have replaced."""
+    if held.library.today != library.today:
+        return _source_bonuses(library, passages, weights)
+    bonuses = np.concatenate([held.source[stayed], _source_bonuses(library, passages[len(stayed) :], weights)])
+    counting = {record.id for record in library.advisories.values() if record.counts}
+    for position, passage in enumerate(passages):
+        if passage.advisory_id in counting:
+            bonuses[position] = _source_bonus(library, passage.advisory_id, weights)
+    return bonuses
+
+
+def _rows(have_vector: npt.NDArray[np.bool_]) -> Positions:
+    return np.where(have_vector, np.cumsum(have_vector) - 1, -1)
+
+
+def _is_comparable(passage: LibraryPassage, space: VectorSpace | None) -> bool:
+    return passage.vector is not None and space is not None and passage.fingerprint == space.fingerprint
+
+
+def _centred(passages: Sequence[LibraryPassage], space: VectorSpace | None) -> tuple[tuple[str, ...], Vectors]:
+    """Return the ids and centred vectors of the passages that carry a vector of this model."""
+    chosen = [passage for passage in passages if _is_comparable(passage, space)]
+    if not chosen or space is None:
+        return (), np.zeros((0, 0), dtype=np.float32)
+    raw = np.stack([passage.vector for passage in chosen if passage.vector is not None])
+    centred = space.centring.centre_passages(raw, [passage.language for passage in chosen])
+    return tuple(passage.id for passage in chosen), centred
+
+
+def _searched_words(library: Library, passages: Iterable[LibraryPassage]) -> list[list[str]]:
+    return [
+        words_of(
+            f"{_heading(library, passage.advisory_id)}. {passage.text}", countries_of(library, passage.advisory_id)
+        )
+        for passage in passages
+    ]
+
+
+def _heading(library: Library, owner: str) -> str:
+    advisory = library.advisories.get(owner)
+    return (advisory.title or advisory.issuer) if advisory else library.rules[owner].title
+
+
+def _source_bonuses(library: Library, passages: Sequence[LibraryPassage], weights: SourceWeights) -> Vectors:
+    owners = [passage.advisory_id for passage in passages]
+    bonuses = {owner: _source_bonus(library, owner, weights) for owner in dict.fromkeys(owners)}
+    return np.array([bonuses[owner] for owner in owners], dtype=np.float32)
+
+
+def _source_bonus(library: Library, owner: str, weights: SourceWeights) -> float:
+    """Return a small bonus for what is official and what is new; a rule of law counts as official and new."""
+    advisory = library.advisories.get(owner)
+    if advisory is None:
+        return weights.official[SourceTier.OFFICIAL_PAGE] + weights.newest
+    years = (library.today - advisory.date).days / 365.25 if advisory.date else weights.old_after_years
+    freshness = max(0.0, 1.0 - max(0.0, years) / weights.old_after_years)
+    bonus = weights.official.get(advisory.source_tier, 0.0) + weights.newest * freshness
+    return bonus - weights.outdated_counts if _counts_are_outdated(library, advisory) else bonus
+
+
+def _counts_are_outdated(library: Library, advisory: AdvisoryRecord) -> bool:
+    """Return whether every number that a notice gives has been given anew by a later one."""
+    if not advisory.counts:
+        return False
+    newest = {count.series: owner for count, owner in library.newest_counts(advisory.countries)}
+    return all(newest.get(count.series) != advisory.id for count in advisory.counts)
