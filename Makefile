@@ -49,8 +49,9 @@ train: set-up check-data ## Train the sentence classifiers anew and write what t
 bench: set-up check-data ## Time replies, retrieval at up to 100,000 passages, the index, ingest, start, memory (10 minutes)
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m benchmarks --write build/benchmarks.md
 
-bench-alerts: set-up ## Time matching a million subscriptions, on SQLite and PostgreSQL
+bench-alerts: set-up ## Time matching a million subscriptions on SQLite and PostgreSQL, and how fast one process sends
 	@$(OFFLINE) PYTHONPATH=tests $(PYTHON) benchmarks/matching.py
+	@$(OFFLINE) $(PYTHON) benchmarks/sending.py
 
 soak: set-up ## Kill, flood and cut off the bot while alerts go out, for about half an hour, and print the figures
 	@$(OFFLINE) $(PYTHON) -m pytest -m soak -s -o addopts="--strict-markers" tests/soak

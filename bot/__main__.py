@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from bot.commands.alerts import app as alerts_app
 from bot.commands.check import check_command
 from bot.commands.health import doctor_command, models_command, status_command
 from bot.commands.search import search_command
@@ -19,6 +20,7 @@ app.command("search", help="Show the passages that a question finds.")(search_co
 app.command("models", help="Show the embedding model and build it where it is missing.")(models_command)
 app.command("status", help="Show what is loaded, and how new it is.")(status_command)
 app.command("doctor", help="Check that everything Satark needs is in place.")(doctor_command)
+app.add_typer(alerts_app, name="alerts")
 
 
 # The three that serve conversations load the Telegram library, which takes a second: only when they are asked for.

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
-from telegram import BotCommand
+from telegram import BotCommand, InlineKeyboardMarkup
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import (
     Application,
@@ -22,23 +22,27 @@ from telegram.ext import (
     MessageHandler,
     filters,
 )
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
+from bot.aiohttp_request import AiohttpRequest
 from bot.context import AnswersInquiries, Presents, Services, services_of_application, store_services
 from bot.errors import apologise
-from bot.handlers import buttons, information, inquiries, membership, unreadable
+from bot.forgetting import Forgetting
+from bot.gate import UNLIMITED, Gate, Turn, choose_pace
+from bot.handlers import approving, buttons, information, inquiries, membership, own_data, subscribing, unreadable
 from bot.jobs import Job, now_utc
-from bot.ordering import InOrderOfChat
 from bot.people import Limits, People
 from bot.presenters import fixed_texts
+from bot.presenters.own_data import ERASING
 from bot.presenters.reply import Operator, present
-from bot.texts import text
+from bot.presenters.staff import STAFF_PRESS
+from bot.presenters.subscriptions import SUBSCRIBING
+from bot.texts import catalogue_languages, text
 from knowledge.library import Library
 from knowledge.settings import Settings
 from knowledge.vocabulary import Language
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
-JOBS_EVERY_S = 3600.0
 CONNECT_WAITS_S = (1.0, 2.0, 4.0, 8.0)
 NO_TOKEN = "0:local"  # noqa: S105 - the local page speaks to no server, but the library wants the shape of a token
 
@@ -46,10 +50,51 @@ SatarkApplication = Application[Any, Any, Any, Any, Any, Any]
 log = structlog.get_logger(__name__)
 
 
-class SatarkBot(ExtBot[None]):
-    """The library's bot, which shows its token in its `repr`; this one does not."""
+class SatarkBot(ExtBot[Turn]):
+    """The library's bot, which shows its token in its `repr` and parses updates at once; this one does neither."""
 
     __slots__ = ()
+
+    async def get_raw_updates(self, *, offset: int | None, timeout_s: int) -> list[object]:
+        """Fetch updates as Telegram's own JSON, so that one which the library cannot parse blocks no other.
+
+        Raises the library's errors.
+        """
+        asked = {"offset": offset, "timeout": timeout_s, "allowed_updates": list(ALLOWED_UPDATES)}
+        own_time_out = self._request[0].read_timeout or 0.0
+        found = await self._post("getUpdates", asked, read_timeout=own_time_out + timeout_s)
+        if not isinstance(found, list):
+            raise TelegramError("getUpdates did not answer with a list")
+        return list(found)
+
+    async def send_alert(
+        self,
+        chat_id: int,
+        words: str,
+        *,
+        is_html: bool,
+        reply_to: int | None,
+        is_paid: bool,
+        turn: Turn,
+        buttons: InlineKeyboardMarkup | None = None,
+    ) -> int:
+        """Send one message of a broadcast and return its id. Raises the library's errors, and TypeError or KeyError.
+
+        Nothing else of Telegram's answer is read: parsing whole messages would be a third of the work of a broadcast.
+        """
+        asked: dict[str, object] = {"chat_id": chat_id, "text": words, "link_preview_options": {"is_disabled": True}}
+        if is_html:
+            asked["parse_mode"] = "HTML"
+        if reply_to is not None:
+            asked["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
+        if is_paid:
+            asked["allow_paid_broadcast"] = True
+        if buttons is not None:
+            asked["reply_markup"] = buttons.to_dict()
+        sent = await self._post("sendMessage", asked, api_kwargs=self._merge_api_rl_kwargs(None, turn))
+        if not isinstance(sent, dict):
+            raise TypeError("sendMessage did not answer with a message")
+        return int(sent["message_id"])
 
     def __repr__(self) -> str:
         return "SatarkBot[token=hidden]"
@@ -62,6 +107,7 @@ def build_application(
     library: Callable[[], Library],
     *,
     request: BaseRequest | None = None,
+    gate: Gate | None = None,
     limits: Limits | None = None,
     presenter: Presents = present,
     clock: Callable[[], dt.datetime] = now_utc,
@@ -70,7 +116,7 @@ def build_application(
     """Build the application with all handlers; it is not started yet.
 
     With `request` every call to Telegram goes there (the local page records it); without, to the Bot API server of the
-    settings. Raises `telegram.error.InvalidToken` where a token is needed and missing.
+    settings. All that is sent passes `gate`. Raises `telegram.error.InvalidToken` where a token is needed and missing.
     """
     os.environ["PTB_TIMEDELTA"] = "true"  # durations come as timedelta; without it the library warns on each
     services = Services(
@@ -82,10 +128,12 @@ def build_application(
         operator=build_operator(settings),
         staff_ids=settings.staff_ids,
         clock=clock,
+        forgetting=Forgetting(people.engine, clock),
+        alert_approvals=settings.alert_approvals,
         sleep=sleep,
     )
-    bot = _build_bot(settings, request)
-    application = ApplicationBuilder().bot(bot).updater(None).concurrent_updates(InOrderOfChat()).build()
+    bot = _build_bot(settings, request, gate)
+    application = ApplicationBuilder().bot(bot).updater(None).build()
     store_services(application.bot_data, services)
     _add_handlers(application)
     return application
@@ -110,7 +158,7 @@ async def running(application: SatarkApplication, jobs: Sequence[Job] = ()) -> A
         await _initialize(application)
         await _set_command_menu(application)
         await application.start()
-        working = asyncio.create_task(_repeat(jobs))
+        working = asyncio.create_task(_repeat_all(jobs))
         try:
             yield application
         finally:
@@ -132,10 +180,15 @@ _MENU = {
     "check": fixed_texts.COMMAND_CHECK,
     "helplines": fixed_texts.COMMAND_HELPLINES,
     "sources": fixed_texts.COMMAND_SOURCES,
+    "subscribe": fixed_texts.COMMAND_SUBSCRIBE,
+    "alerts": fixed_texts.COMMAND_ALERTS,
+    "unsubscribe": fixed_texts.COMMAND_UNSUBSCRIBE,
     "language": fixed_texts.COMMAND_LANGUAGE,
     "help": fixed_texts.COMMAND_HELP,
     "about": fixed_texts.COMMAND_ABOUT,
     "privacy": fixed_texts.COMMAND_PRIVACY,
+    "my_data": fixed_texts.COMMAND_MY_DATA,
+    "delete_me": fixed_texts.COMMAND_DELETE_ME,
     "start": fixed_texts.COMMAND_START,
 }
 
@@ -150,6 +203,15 @@ def _add_handlers(application: SatarkApplication) -> None:
         "language": information.choose_language,
         "about": information.about,
         "privacy": information.privacy,
+        "subscribe": subscribing.subscribe,
+        "alerts": subscribing.show_alerts,
+        "unsubscribe": subscribing.unsubscribe,
+        "my_data": own_data.show_own_data,
+        "delete_me": own_data.offer_erasure,
+        "pending": approving.show_pending,
+        "approve": approving.approve,
+        "cancel": approving.call_off,
+        "status": approving.show_status,
     }
     for name, handler in commands.items():
         application.add_handler(CommandHandler(name, handler, filters=filters.UpdateType.MESSAGE))
@@ -157,24 +219,27 @@ def _add_handlers(application: SatarkApplication) -> None:
     application.add_handler(MessageHandler(message & filters.COMMAND, information.unknown_command))
     application.add_handler(MessageHandler(message & (filters.TEXT | filters.CAPTION), inquiries.answer_message))
     application.add_handler(MessageHandler(message & ~filters.StatusUpdate.ALL, unreadable.explain_unreadable))
+    application.add_handler(CallbackQueryHandler(own_data.answer_erasure_press, pattern=ERASING))
+    application.add_handler(CallbackQueryHandler(subscribing.answer_choice, pattern=SUBSCRIBING))
+    application.add_handler(CallbackQueryHandler(approving.answer_staff_press, pattern=STAFF_PRESS))
     application.add_handler(CallbackQueryHandler(buttons.answer_press))
     application.add_handler(ChatMemberHandler(membership.note_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_error_handler(apologise)
 
 
-def _build_bot(settings: Settings, request: BaseRequest | None) -> SatarkBot:
-    if request is not None:
-        return SatarkBot(NO_TOKEN, request=request, get_updates_request=request)
+def _build_bot(settings: Settings, request: BaseRequest | None, gate: Gate | None) -> SatarkBot:
+    if request is not None:  # nobody's limits hold on the local page
+        return SatarkBot(NO_TOKEN, request=request, get_updates_request=request, rate_limiter=gate or Gate(UNLIMITED))
     token = settings.telegram_bot_token
     root = settings.telegram_api_base_url.rstrip("/")
     return SatarkBot(
         token.get_secret_value() if token else "",
         base_url=f"{root}/bot",
         base_file_url=f"{root}/file/bot",
-        # More than 16 requests in flight make the HTTP library slower, not faster. A long read time-out is the
-        # cheapest way to fewer messages of which nobody knows whether they arrived.
-        request=HTTPXRequest(connection_pool_size=16, connect_timeout=10, read_timeout=30, pool_timeout=30),
-        get_updates_request=HTTPXRequest(connection_pool_size=2, connect_timeout=10, read_timeout=15),
+        # A long read time-out is the cheapest way to fewer messages of which nobody knows whether they arrived.
+        request=AiohttpRequest(read_timeout_s=30),
+        get_updates_request=AiohttpRequest(connections=2, read_timeout_s=15),
+        rate_limiter=gate or Gate(choose_pace(settings.alert_rate_per_second)),
     )
 
 
@@ -197,18 +262,22 @@ async def _set_command_menu(application: SatarkApplication) -> None:
     """Fill the command menu. A menu that cannot be set is no reason not to answer people."""
     try:
         await application.bot.set_my_commands(command_menu(Language.ENGLISH))
-        for language in (Language.ENGLISH, Language.HINDI):
+        for language in sorted(catalogue_languages() - {Language.HINGLISH}):  # Telegram takes ISO 639-1 codes only
             await application.bot.set_my_commands(command_menu(language), language_code=language.value)
     except TelegramError as error:
         log.warning("The command menu could not be set.", reason=type(error).__name__)
 
 
-async def _repeat(jobs: Sequence[Job]) -> None:
-    """Do every job now and then each hour. A job that fails is logged and tried again the next time."""
+async def _repeat_all(jobs: Sequence[Job]) -> None:
+    """Do every job now and then again and again, each at its own pace."""
+    await asyncio.gather(*(_repeat(job) for job in jobs))
+
+
+async def _repeat(job: Job) -> None:
+    """Do one job for ever. When it fails, that is logged, and it is tried again the next time."""
     while True:
-        for job in jobs:
-            try:
-                await asyncio.to_thread(job.do)
-            except Exception as error:  # one job must not keep the others from their turn
-                log.error("A job failed; the next try is in an hour.", job=job.title, exc_info=error)
-        await asyncio.sleep(JOBS_EVERY_S)
+        try:
+            await asyncio.to_thread(job.do)
+        except Exception as error:  # one failure must not end the job for good
+            log.error("A job failed; it is tried again.", job=job.title, seconds=job.every_s, exc_info=error)
+        await asyncio.sleep(job.every_s)

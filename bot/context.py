@@ -12,8 +12,10 @@ from typing import Any, Protocol, cast
 from telegram import Update
 from telegram.ext import Application, ContextTypes
 
+from bot.forgetting import Forgetting
 from bot.people import Limits, People
 from bot.presenters.reply import Operator, Presented
+from bot.texts import catalogue_languages
 from knowledge.advisor.replies import Inquiry, Reply
 from knowledge.library import Library
 from knowledge.vocabulary import Language
@@ -69,6 +71,8 @@ class Services:
     operator: Operator
     staff_ids: tuple[int, ...]
     clock: Callable[[], dt.datetime]
+    forgetting: Forgetting
+    alert_approvals: int = 2
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     albums: RecentAlbums = field(default_factory=RecentAlbums)
     staff_told: dict[str, dt.datetime] = field(default_factory=dict)  # place of trouble -> when staff heard of it
@@ -100,7 +104,8 @@ async def find_chosen_language(update: Update, context: Context) -> Language | N
 def language_of_app(update: Update) -> Language:
     """Return the language of the person's Telegram, as far as the bot's fixed texts have it; else English."""
     code = (update.effective_user.language_code if update.effective_user else None) or ""
-    return Language.HINDI if code.partition("-")[0] == "hi" else Language.ENGLISH
+    language = code.partition("-")[0]
+    return Language(language) if language in catalogue_languages() else Language.ENGLISH
 
 
 async def find_language(update: Update, context: Context) -> Language:

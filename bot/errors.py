@@ -39,12 +39,30 @@ async def apologise(update: object, context: Context) -> None:
 async def tell_staff(bot: Bot, services: Services, error: BaseException) -> None:
     """Tell staff what failed and where, at most once in ten minutes for the same place."""
     place = place_of(error)
-    now = services.clock()
-    told_at = services.staff_told.get(place)
-    if told_at is not None and now - told_at < TELL_STAFF_AGAIN_AFTER:
+    if _is_told_lately(services, place):
         return
-    services.staff_told[place] = now
-    html = text(Language.ENGLISH, fixed_texts.STAFF_TROUBLE, error=type(error).__name__, place=place)
+    await _tell_all_staff(bot, services, fixed_texts.STAFF_TROUBLE, error=type(error).__name__, place=place)
+
+
+async def tell_staff_in_words(bot: Bot, services: Services, message: str, **values: str) -> None:
+    """Tell staff a fixed text, at most once in ten minutes with the same values."""
+    if _is_told_lately(services, message.format(**values)):
+        return
+    await _tell_all_staff(bot, services, message, **values)
+
+
+def _is_told_lately(services: Services, what: str) -> bool:
+    """Whether staff heard this in the last ten minutes; if not, it counts as told now."""
+    now = services.clock()
+    told_at = services.staff_told.get(what)
+    if told_at is not None and now - told_at < TELL_STAFF_AGAIN_AFTER:
+        return True
+    services.staff_told[what] = now
+    return False
+
+
+async def _tell_all_staff(bot: Bot, services: Services, message: str, **values: str) -> None:
+    html = text(Language.ENGLISH, message, **values)
     for staff_id in services.staff_ids:
         await send(bot, Outgoing(staff_id, html), sleep=services.sleep)
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Job:
-    """Something that is done every hour beside the conversations. It blocks, so it runs in a worker thread."""
+    """Something that is done again and again beside the conversations. It blocks, so it runs in a worker thread."""
 
     title: str
     do: Callable[[], object]
+    every_s: float = 3600.0
 
 
 def now_utc() -> dt.datetime:

@@ -19,6 +19,8 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from knowledge.masking import mask
+
 HIDDEN = "[hidden]"
 _TALKATIVE = (
     "telegram",
@@ -26,6 +28,7 @@ _TALKATIVE = (
     "httpcore",
     "hpack",
     "asyncio",
+    "aiohttp",
     "uvicorn",
     "sqlalchemy",
     "chromadb",
@@ -35,7 +38,6 @@ _TALKATIVE = (
 )
 _PEOPLES_FIELDS = {"text", "caption", "message", "quote", "offer", "phone", "name", "username", "update", "chat_id"}
 _LOOKS_LIKE_TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
-_LOOKS_LIKE_PHONE = re.compile(r"\+?\d[\d ()-]{8,}\d")
 
 
 def set_up_logging(*, secrets: Iterable[str] = (), level: str = "INFO", stream: TextIO | None = None) -> None:
@@ -80,12 +82,12 @@ class ScrubbingFormatter(structlog.stdlib.ProcessorFormatter):
 
 
 def hide_peoples_words(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Hide fields whose names say that they hold people's words or ids, and digits that look like a number to call."""
+    """Hide fields whose names say that they hold people's words or ids, and personal numbers in the others."""
     for name, value in event.items():
         if name in _PEOPLES_FIELDS:
             event[name] = HIDDEN
         elif isinstance(value, str) and name not in ("timestamp", "event"):
-            event[name] = _LOOKS_LIKE_PHONE.sub(HIDDEN, value)
+            event[name] = mask(value)
     return event
 
 

@@ -18,6 +18,9 @@ class Person(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     language: Mapped[str | None] = mapped_column(String(8))
     blocked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    corrections_refused_at: Mapped[dt.datetime | None] = mapped_column(
+        UtcDateTime
+    )  # of replies heard; see alerts/heard
 
 
 class ShownReply(Base):

@@ -5,6 +5,7 @@ Message texts are never stored. Blocking calls: handlers run them in a worker th
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import secrets
 from collections import deque
@@ -16,9 +17,12 @@ from typing import cast
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, CursorResult, Engine, delete, select, update
 
+from bot.alerts import subscriptions
+from bot.alerts.states import EndReason
 from bot.models import Feedback, Person, ShownReply
 from knowledge.advisor.replies import Reply
 from knowledge.database import read_session, write_session
+from knowledge.masking import mask
 from knowledge.vocabulary import Language
 
 KEEP_REPLIES = dt.timedelta(hours=24)
@@ -32,6 +36,11 @@ class People:
         self._engine = engine
         self._clock = clock
 
+    @property
+    def engine(self) -> Engine:
+        """The database that people are remembered in."""
+        return self._engine
+
     def find_language(self, person_id: int) -> Language | None:
         """Return the language that the person chose, or None: then each reply follows its message."""
         with read_session(self._engine) as session:
@@ -44,15 +53,17 @@ class People:
             session.merge(Person(id=person_id, language=language.value if language else None, blocked_at=None))
 
     def mark_blocked(self, person_id: int) -> None:
-        """Note that the person stopped the bot, so that nothing more is sent of its own accord."""
+        """Note that the person stopped the bot: alerts end. Of somebody of whom nothing is stored, nothing is noted."""
+        now = self._clock()
         with write_session(self._engine) as session:
-            person = session.get(Person, person_id) or Person(id=person_id)
-            person.blocked_at = person.blocked_at or self._clock()
-            session.add(person)
+            subscriptions.end(session, person_id, EndReason.BLOCKED, at=now)
+            known = (Person.id == person_id, Person.blocked_at.is_(None))
+            session.execute(update(Person).where(*known).values(blocked_at=now))
 
     def mark_back(self, person_id: int) -> None:
-        """Note that the person started the bot again."""
+        """Note that the person started the bot again: alerts that ended by the stop come back."""
         with write_session(self._engine) as session:
+            subscriptions.come_back(session, person_id)
             session.execute(update(Person).where(Person.id == person_id).values(blocked_at=None))
 
     def is_blocked(self, person_id: int) -> bool:
@@ -62,11 +73,14 @@ class People:
             return person is not None and person.blocked_at is not None
 
     def save_shown(self, chat_id: int, reply: Reply) -> str:
-        """Keep a reply for its buttons and return the random id that the buttons carry. Deletes what is too old."""
+        """Keep a reply for its buttons and return the random id that the buttons carry. Deletes what is too old.
+
+        The person's words in it are kept with personal numbers masked.
+        """
         shown_id = secrets.token_urlsafe(12)
         with write_session(self._engine) as session:
             session.execute(delete(ShownReply).where(ShownReply.shown_at < self._oldest()))
-            as_json = _REPLY.dump_json(reply).decode()
+            as_json = _REPLY.dump_json(_mask_words(reply)).decode()
             session.add(ShownReply(id=shown_id, chat_id=chat_id, reply=as_json, shown_at=self._clock()))
         return shown_id
 
@@ -99,6 +113,13 @@ class People:
 
     def _still_shown(self, shown_id: str, chat_id: int) -> tuple[ColumnElement[bool], ...]:
         return (ShownReply.id == shown_id, ShownReply.chat_id == chat_id, ShownReply.shown_at >= self._oldest())
+
+
+def _mask_words(reply: Reply) -> Reply:
+    """Hide personal numbers in what the person wrote; the words of notices and helplines stay as they are."""
+    flags = tuple(dataclasses.replace(flag, quote=mask(flag.quote)) for flag in reply.red_flags)
+    facts = {name: mask(value) for name, value in reply.facts.items()}
+    return dataclasses.replace(reply, red_flags=flags, facts=facts)
 
 
 def _read_reply(as_json: str) -> Reply | None:
@@ -155,6 +176,10 @@ class Limits:
         asked = self._asked.setdefault(person_id, _Asked())
         first, asked.told = not asked.told, True
         return first
+
+    def forget(self, person_id: int) -> None:
+        """Forget how much somebody asked."""
+        self._asked.pop(person_id, None)
 
     def _refuse(self, asked: _Asked, now: dt.datetime) -> Allowance | None:
         if len(asked.times) >= self._per_day:

@@ -1,27 +1,27 @@
 """How one message leaves the bot. Knows Telegram's refusals and which of them allow a second try; knows no texts.
 
-`sendMessage` has no idempotency key: a message that may have arrived is not sent again. Sent again, once, is only what
+`sendMessage` has no idempotency key: a message that may have arrived is not sent again. Sent again is only what
 Telegram surely did not take: too many requests, markup that it refused, or no connection at all.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-import httpx
 import structlog
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.aiohttp_request import SURELY_NOT_SENT
+from bot.answering import may_send
+from bot.gate import wait_of
 from bot.presenters.splitting import split_html, to_plain
 
-LONGEST_PATIENCE = dt.timedelta(minutes=2)  # longer than that a person has given up waiting, and stopping would hang
-RECONNECT_AFTER_S = 1.0
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+LONGEST_PATIENCE_S = 120.0  # longer than that a person has given up waiting, and stopping would hang
+RECONNECT_AFTER_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)  # nothing was sent, so trying again doubles nothing
 
 log = structlog.get_logger(__name__)
 
@@ -36,9 +36,9 @@ class Outcome(StrEnum):
 
 
 class _Remedy(StrEnum):
-    """What was changed before a second try; each helps at most once."""
+    """What is changed before another try; the first two help at most once."""
 
-    WAIT = "wait"
+    WAIT = "wait"  # the gate does the waiting
     PLAIN_TEXT = "plain_text"
     RECONNECT = "reconnect"
 
@@ -58,6 +58,8 @@ Sleep = Callable[[float], Awaitable[None]]
 
 async def send(bot: Bot, outgoing: Outgoing, *, sleep: Sleep) -> Outcome:
     """Send a message in as many parts as it needs; stops at the first part that does not arrive. Never raises."""
+    if not await may_send():
+        return Outcome.FAILED
     parts = split_html(outgoing.html)
     for number, part in enumerate(parts, start=1):
         last = number == len(parts)
@@ -75,15 +77,18 @@ async def send(bot: Bot, outgoing: Outgoing, *, sleep: Sleep) -> Outcome:
 
 async def _send_part(bot: Bot, part: Outgoing, sleep: Sleep) -> Outcome:
     tried: set[_Remedy] = set()
+    waits = iter(RECONNECT_AFTER_S)
     while True:
         try:
             await _send_once(bot, part, as_plain=_Remedy.PLAIN_TEXT in tried)
         except TelegramError as error:
             remedy = _find_remedy(error)
-            if remedy is None or remedy in tried:
+            if remedy is _Remedy.RECONNECT and (wait := next(waits, None)) is not None:
+                await sleep(wait)
+                continue
+            if remedy in (None, _Remedy.RECONNECT) or remedy in tried:
                 return _outcome_of(error)
             tried.add(remedy)
-            await sleep(_wait_before(remedy, error))
         else:
             return Outcome.SENT
 
@@ -106,21 +111,10 @@ def _reply_to(message_id: int | None) -> ReplyParameters | None:
 def _find_remedy(error: TelegramError) -> _Remedy | None:
     """Return what makes a second try safe and sensible, or None."""
     if isinstance(error, RetryAfter):
-        return _Remedy.WAIT if _wait_asked(error) <= LONGEST_PATIENCE else None
+        return _Remedy.WAIT if wait_of(error) <= LONGEST_PATIENCE_S else None
     if isinstance(error, BadRequest):
         return _Remedy.PLAIN_TEXT
-    return _Remedy.RECONNECT if isinstance(error.__cause__, _NEVER_SENT) else None
-
-
-def _wait_before(remedy: _Remedy, error: TelegramError) -> float:
-    if isinstance(error, RetryAfter):
-        return _wait_asked(error).total_seconds()
-    return RECONNECT_AFTER_S if remedy is _Remedy.RECONNECT else 0
-
-
-def _wait_asked(error: RetryAfter) -> dt.timedelta:
-    wait = error.retry_after
-    return wait if isinstance(wait, dt.timedelta) else dt.timedelta(seconds=wait)
+    return _Remedy.RECONNECT if isinstance(error, SURELY_NOT_SENT) else None
 
 
 def _outcome_of(error: TelegramError) -> Outcome:
@@ -132,5 +126,5 @@ def _outcome_of(error: TelegramError) -> Outcome:
 def _classify(error: TelegramError) -> Outcome:
     if isinstance(error, Forbidden):
         return Outcome.BLOCKED
-    surely_not_sent = isinstance(error, BadRequest | RetryAfter) or isinstance(error.__cause__, _NEVER_SENT)
+    surely_not_sent = isinstance(error, (BadRequest, RetryAfter, ChatMigrated, *SURELY_NOT_SENT))
     return Outcome.FAILED if surely_not_sent else Outcome.UNCERTAIN

@@ -1,20 +1,23 @@
 """Knows what may be said today: a snapshot of the published, valid records, held in memory.
 
-A record that is a draft, withdrawn, superseded or expired is not in it, so that nothing can cite it by mistake.
+A record that is a draft, withdrawn, superseded or expired is not in it, so that nothing can cite it by mistake. After a
+change only what has changed is read, so that a notice is answered from at once however many there are.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import structlog
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge import state
@@ -26,9 +29,14 @@ from knowledge.records import AdvisoryRecord, Count, HelplineRecord, RuleRecord
 from knowledge.rules import helpline_record_of, rule_record_of
 from knowledge.vocabulary import Status
 
+MOST_NAMED = 2000  # changed records; beyond, everything is read, which is quicker than naming them
+NAMED_AT_ONCE = 500
+
 INDIA = dt.timezone(dt.timedelta(hours=5, minutes=30))  # no daylight saving: a fixed offset says it all
 
 log = structlog.get_logger(__name__)
+
+_COUNT_BY_FINGERPRINT = select(Passage.fingerprint, func.count()).group_by(Passage.fingerprint)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,11 +86,32 @@ class Library:
         return tuple(newest[series] for series in sorted(newest))
 
 
+class _Mark(NamedTuple):
+    """What tells whether a stored advisory has changed."""
+
+    content_hash: str
+    status: str
+    superseded_by: str | None
+
+
+_Records = dict[str, tuple[_Mark, AdvisoryRecord]]
+
+
+@dataclass(frozen=True)
+class _OwnersPassages:
+    """The passages of one record, the hash of what it said when they were read, and what made their vectors."""
+
+    content_hash: str
+    passages: tuple[LibraryPassage, ...]
+    fingerprints: frozenset[str | None]
+
+
 class LibraryKeeper:
     """Hands out the current library, and reads it anew only when the store or the day has changed. Thread-safe."""
 
     def __init__(self, engine: Engine, clock: Callable[[], dt.datetime]) -> None:
         self._engine = engine
+        self._reader = LibraryReader(engine)
         self._clock = clock
         self._lock = threading.Lock()
         self._library: Library | None = None
@@ -108,7 +137,7 @@ class LibraryKeeper:
         with self._lock:  # one thread reads, the others wait for what it read
             held = self._library
             if held is None or held.version != (self._read_version(), today):
-                held = load_library(self._engine, today)
+                held = self._reader.read(today)
                 self._library = held
             return held
 
@@ -119,20 +148,43 @@ class LibraryKeeper:
 
 def load_library(engine: Engine, today: dt.date) -> Library:
     """Read, in one transaction, all that may be said on this day. Raises DatabaseUnavailable."""
-    with read_session(engine) as session:
-        version = state.get_version(session)
-        advisories = _load_advisories(session, today)
-        rules = {row.id: rule_record_of(row) for row in session.scalars(select(Rule).order_by(Rule.id))}
-        helplines = tuple(map(helpline_record_of, session.scalars(select(Helpline).order_by(Helpline.id))))
-        passages = _load_passages(session, {*advisories, *rules})
-    return Library(
-        version=(version, today),
-        advisories=MappingProxyType(advisories),
-        rules=MappingProxyType(rules),
-        helplines=helplines,
-        passages=passages,
-        countries=MappingProxyType(_group_by_country(advisories.values())),
-    )
+    return LibraryReader(engine).read(today)
+
+
+class LibraryReader:
+    """Reads the library, each time after the first only what has changed since. For one thread at a time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._records: dict[str, tuple[_Mark, AdvisoryRecord]] = {}
+        self._passages: dict[str, _OwnersPassages] = {}
+
+    def read(self, today: dt.date) -> Library:
+        """Read, in one transaction, all that may be said on this day. Raises DatabaseUnavailable."""
+        with read_session(self._engine) as session:
+            version = state.get_version(session)
+            self._records = _renew_records(session, self._records)
+            stored_rules = session.scalars(select(Rule).order_by(Rule.id)).all()
+            helplines = tuple(map(helpline_record_of, session.scalars(select(Helpline).order_by(Helpline.id))))
+            hashes = {row.id: row.content_hash for row in stored_rules}
+            hashes |= {owner: mark.content_hash for owner, (mark, _) in self._records.items()}
+            self._passages = _renew_passages(session, self._passages, hashes)
+        rules = {row.id: rule_record_of(row) for row in stored_rules}
+        valid = select_valid((record for _, record in self._records.values()), today)
+        advisories = {record.id: _without_successor(record) for record in valid}
+        return Library(
+            version=(version, today),
+            advisories=MappingProxyType(advisories),
+            rules=MappingProxyType(rules),
+            helplines=helplines,
+            passages=tuple(
+                passage
+                for owner in [*rules, *sorted(advisories)]
+                if owner in self._passages
+                for passage in self._passages[owner].passages
+            ),
+            countries=MappingProxyType(_group_by_country(advisories.values())),
+        )
 
 
 def select_valid(records: Iterable[AdvisoryRecord], today: dt.date) -> tuple[AdvisoryRecord, ...]:
@@ -165,12 +217,44 @@ def _replaced_by_name(record: AdvisoryRecord, all_records: Mapping[str, Advisory
     return successor is None or successor.status is Status.PUBLISHED
 
 
-def _load_advisories(session: Session, today: dt.date) -> dict[str, AdvisoryRecord]:
-    valid = select_valid(map(record_of, session.scalars(select(Advisory))), today)
-    return {record.id: replace(record, superseded_by=None) for record in valid}
+def _without_successor(record: AdvisoryRecord) -> AdvisoryRecord:
+    return record if record.superseded_by is None else replace(record, superseded_by=None)
 
 
-def _load_passages(session: Session, owners: set[str]) -> tuple[LibraryPassage, ...]:
+def _renew_records(session: Session, held: Mapping[str, tuple[_Mark, AdvisoryRecord]]) -> _Records:
+    """Return all advisories; those whose mark is as it was are taken from what is held."""
+    query = select(Advisory.id, Advisory.content_hash, Advisory.status, Advisory.superseded_by)
+    marks = {row[0]: _Mark(*row[1:]) for row in session.execute(query)}
+    changed = [owner for owner, mark in marks.items() if owner not in held or held[owner][0] != mark]
+    records = {owner: held[owner] for owner in marks.keys() - set(changed)}
+    for some in _asked_in_parts(changed):
+        rows = select(Advisory).where(Advisory.id.in_(some)) if some else select(Advisory)
+        records |= {row.id: (marks[row.id], record_of(row)) for row in session.scalars(rows)}
+    return records
+
+
+def _renew_passages(
+    session: Session, held: Mapping[str, _OwnersPassages], hashes: Mapping[str, str]
+) -> dict[str, _OwnersPassages]:
+    """Return the passages of all records; those of a record that says what it said are taken from what is held.
+
+    A vector may come later than the words. So whatever has not the vector that most have is read anew, and all of it
+    where the numbers of vectors do not add up in the end.
+    """
+    stored = {name: int(count) for name, count in session.execute(_COUNT_BY_FINGERPRINT)}
+    settled = max((name for name in stored if name), key=stored.__getitem__, default="")
+    waiting: set[str] = set(session.scalars(_find_owners_without(settled)))
+    kept = {
+        owner: part
+        for owner, part in held.items()
+        if hashes.get(owner) == part.content_hash and owner not in waiting and part.fingerprints <= {settled}
+    }
+    renewed = kept | _read_passages(session, [owner for owner in hashes if owner not in kept], hashes)
+    found = Counter(passage.fingerprint for part in renewed.values() for passage in part.passages)
+    return renewed if found == stored or not kept else _read_passages(session, list(hashes), hashes)
+
+
+def _read_passages(session: Session, owners: Sequence[str], hashes: Mapping[str, str]) -> dict[str, _OwnersPassages]:
     query = select(
         Passage.id,
         Passage.advisory_id,
@@ -180,11 +264,34 @@ def _load_passages(session: Session, owners: set[str]) -> tuple[LibraryPassage, 
         Passage.vector,
         Passage.fingerprint,
     ).order_by(Passage.advisory_id, Passage.rule_id, Passage.position)
-    return tuple(
-        LibraryPassage(row.id, owner, row.text, row.language, _vector_of(row.vector), row.fingerprint)
-        for row in session.execute(query)
-        if (owner := row.advisory_id or row.rule_id) in owners
-    )
+    found: dict[str, list[LibraryPassage]] = {}
+    for some in _asked_in_parts(owners):
+        rows = query.where(Passage.advisory_id.in_(some) | Passage.rule_id.in_(some)) if some else query
+        for row in session.execute(rows):
+            owner = row.advisory_id or row.rule_id
+            vector = _vector_of(row.vector)
+            passage = LibraryPassage(row.id, owner, row.text, row.language, vector, row.fingerprint)
+            found.setdefault(owner, []).append(passage)
+    return {
+        owner: _OwnersPassages(hashes[owner], tuple(part), frozenset(passage.fingerprint for passage in part))
+        for owner, part in found.items()
+        if owner in hashes
+    }
+
+
+def _asked_in_parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Give names in numbers that a question to the database takes; nothing at all in the place of very many."""
+    if len(names) > MOST_NAMED:
+        yield ()
+        return
+    for start in range(0, len(names), NAMED_AT_ONCE):
+        yield names[start : start + NAMED_AT_ONCE]
+
+
+def _find_owners_without(fingerprint: str) -> Select[str]:
+    """Ask whose passages have another vector or none; comparing both ways lets the database use its index."""
+    other = or_(Passage.fingerprint < fingerprint, Passage.fingerprint > fingerprint, Passage.fingerprint.is_(None))
+    return select(func.coalesce(Passage.advisory_id, Passage.rule_id)).where(other)
 
 
 def _vector_of(stored: bytes | None) -> npt.NDArray[np.float32] | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BUNDLED_MODEL = "bundled:multilingual-e5-small"
@@ -24,7 +25,7 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr | None = None
     telegram_api_base_url: str = "https://api.telegram.org"
     telegram_webhook_url: str | None = None
-    telegram_webhook_secret: SecretStr | None = None
+    telegram_webhook_secret: SecretStr | None = Field(default=None, validate_default=True)
     web_listen: str = "127.0.0.1:8080"
     staff_ids: Annotated[tuple[int, ...], NoDecode] = ()
     operator_name: str | None = None
@@ -47,6 +48,37 @@ class Settings(BaseSettings):
                 raise ValueError("write Telegram ids as numbers with commas between, for example 12345, 67890")
             return tuple(int(part) for part in parts)
         return (value,) if isinstance(value, int) else value
+
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def require_an_address_telegram_can_post_to(cls, value: str | None) -> str | None:
+        """Refuse what Telegram would refuse; plain http only for a Bot API server on this machine."""
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            on_this_machine = parts.hostname in ("127.0.0.1", "localhost", "::1")
+            secure = parts.scheme == "https" and parts.port in (None, 443, 80, 88, 8443)
+        except ValueError:
+            raise ValueError("this is no address; write it as https://host/path") from None
+        if not parts.hostname or parts.username or parts.query or parts.fragment:
+            raise ValueError("write it as https://host/path, without user name, question mark or #")
+        if not secure and not (parts.scheme == "http" and on_this_machine):
+            raise ValueError("Telegram posts only to https, on port 443, 80, 88 or 8443")
+        if parts.path.rstrip("/") == "/healthz":
+            raise ValueError("/healthz is taken; choose another path")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def require_a_secret_beside_the_address(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Without a secret anybody who finds the address could speak as Telegram."""
+        if value is None:
+            if info.data.get("telegram_webhook_url"):
+                raise ValueError("set it too when TELEGRAM_WEBHOOK_URL is set, to 32 random letters and digits")
+        elif not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()):
+            raise ValueError("16 to 256 letters, digits, _ and - are allowed")
+        return value
 
     @field_validator("web_listen")
     @classmethod

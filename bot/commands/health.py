@@ -16,10 +16,13 @@ from sqlalchemy import Engine
 from bot.commands.parts import explained_to_operator
 from bot.jobs import now_utc
 from knowledge.database import DatabaseUnavailable, build_engine, has_database
+from knowledge.embedding.bundled import bundled_fingerprint
+from knowledge.embedding.centring import centring_fingerprint
 from knowledge.embedding.embedder import ModelUnavailable
 from knowledge.embedding.factory import build_embedder
+from knowledge.index_inspection import inspect_index
 from knowledge.library import Library, day_in_india, load_library
-from knowledge.settings import Settings, read_settings
+from knowledge.settings import BUNDLED_MODEL, Settings, read_settings
 from knowledge.vocabulary import Severity
 
 
@@ -110,6 +113,21 @@ def _look_at_model(settings: Settings) -> Finding:
     return Finding("embedding model", True, f"fingerprint {embedder.fingerprint}")
 
 
+def _look_at_index(settings: Settings) -> Finding:
+    try:
+        fingerprint = centring_fingerprint(_model_fingerprint(settings))
+    except ModelUnavailable:
+        return Finding("index", True, "not used without a model")
+    state = inspect_index(settings.data_dir, fingerprint)
+    return Finding("index", state.well, state.words, state.advice)
+
+
+def _model_fingerprint(settings: Settings) -> str:
+    if settings.embedding_model == BUNDLED_MODEL:
+        return bundled_fingerprint()
+    return build_embedder(settings).fingerprint
+
+
 def _look_at_settings(settings: Settings) -> Finding:
     if settings.telegram_bot_token and not settings.operator_name:
         return Finding("operator", False, "OPERATOR_NAME is empty", "Say in .env who runs this bot.")
@@ -129,6 +147,7 @@ def _look_at_photos(_settings: Settings) -> Finding:
 _LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     _look_at_database,
     _look_at_model,
+    _look_at_index,
     _look_at_settings,
     _look_at_approvals,
     _look_at_photos,

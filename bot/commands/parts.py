@@ -14,15 +14,19 @@ import structlog
 import typer
 from sqlalchemy import Engine
 
+from bot.forgetting import Forgetting
 from bot.jobs import Job, now_utc
 from bot.people import People
+from bot.retention import Retention
 from bot.texts import catalogue_languages
 from bot.troubles import CannotRun
 from knowledge.advisor.advisor import Advisor
 from knowledge.database import DatabaseUnavailable, build_engine, upgrade
 from knowledge.embedding.embedder import Embedder, ModelUnavailable
 from knowledge.embedding.factory import build_embedder
+from knowledge.embedding.remembering import RememberingEmbedder
 from knowledge.library import Library, LibraryKeeper
+from knowledge.meaning.reader import build_meaning_reader
 from knowledge.reading.phrases import load_phrasebook
 from knowledge.records import BadRecord
 from knowledge.retriever import RetrieverKeeper, SatarkRetriever
@@ -58,13 +62,18 @@ def build_parts(settings: Settings, *, use_index: bool = True) -> Parts:
     _ensure_starter(engine, settings, with_vectors=embedder is not None)
     library = LibraryKeeper(engine, now_utc)
     retriever = RetrieverKeeper(library.current, embedder, settings.data_dir, use_index=use_index)
-    people = People(engine, now_utc)
+    people, forgetting = People(engine, now_utc), Forgetting(engine, now_utc)
     jobs = (
-        Job("delete old replies", people.forget_old),
-        Job("renew the index", lambda: retriever.refresh_index(now_utc())),
+        Job("delete what was kept long enough", Retention(engine, now_utc).forget_old),
+        Job("clean the files of the database", forgetting.clean_regularly, every_s=30),
+        Job("look after the index", lambda: retriever.look_after_index(now_utc)),
     )
     advisor = Advisor(
-        library.current, retriever.current, spoken=catalogue_languages(), book=load_phrasebook(settings.data_dir)
+        library.current,
+        retriever.current,
+        spoken=catalogue_languages(),
+        book=load_phrasebook(settings.data_dir),
+        meaning=build_meaning_reader(embedder, settings.data_dir),
     )
     return Parts(advisor, people, library.current, jobs, retriever.current)
 
@@ -104,7 +113,7 @@ def _load_with_vectors(settings: Settings) -> bool:
 
 def _try_to_build_embedder(settings: Settings) -> Embedder | None:
     try:
-        return build_embedder(settings)
+        return RememberingEmbedder(build_embedder(settings))
     except ModelUnavailable as problem:
         typer.echo(f"{problem} Satark goes on without it and finds advisories by countries and words.", err=True)
         return None

@@ -6,6 +6,7 @@ import asyncio
 
 import typer
 
+from bot.alerts.jobs import alerting
 from bot.application import build_application, running
 from bot.commands.parts import Parts, build_parts, explained_to_operator
 from bot.logs import set_up_logging
@@ -31,7 +32,7 @@ async def serve_page(settings: Settings, parts: Parts, stop: asyncio.Event | Non
     with open_socket(settings.web_host, settings.web_port) as listening:
         recording = RecordingRequest()
         application = build_application(settings, parts.advisor, parts.people, parts.library, request=recording)
-        async with running(application, parts.jobs):
+        async with running(application, parts.jobs), alerting(application, parts.people.engine):
             server = build_server(Conversations(application, recording), host=settings.web_host, port=settings.web_port)
             typer.echo(
                 f"Satark is ready: open http://{settings.web_listen} in a browser. Stop it with Ctrl+C.", err=True

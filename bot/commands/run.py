@@ -7,13 +7,19 @@ import asyncio
 import typer
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
+from bot.alerts.jobs import alerting
 from bot.application import build_application, running
 from bot.commands.parts import Parts, build_parts, explained_to_operator
 from bot.commands.preview import serve_page
+from bot.handling import InboxWorker, handling
+from bot.inbox import Inbox
+from bot.jobs import now_utc
 from bot.logs import set_up_logging
 from bot.polling import poll
+from bot.preview.serving import open_socket
 from bot.stopping import stop_on_signals
 from bot.troubles import CannotRun
+from bot.webhook import WebhookAddress, receive_by_webhook
 from knowledge.settings import Settings, read_settings
 
 REFUSED_BY_TELEGRAM = (
@@ -46,11 +52,21 @@ def list_secrets(settings: Settings) -> list[str]:
 
 async def _serve_telegram(settings: Settings, parts: Parts) -> None:
     stop = stop_on_signals()
+    address = _webhook_address(settings)
+    listening = open_socket(settings.web_host, settings.web_port) if address else None
     try:
         application = build_application(settings, parts.advisor, parts.people, parts.library)
         async with running(application, parts.jobs):
             typer.echo(f"Satark answers on Telegram as @{application.bot.username}. Stop it with Ctrl+C.", err=True)
-            await poll(application, stop)
+            inbox = Inbox(parts.people.engine, now_utc, bot_id=application.bot.id)
+            async with (
+                alerting(application, parts.people.engine),
+                handling(InboxWorker(application, inbox)) as worker,
+            ):
+                if address and listening:
+                    await receive_by_webhook(application, worker, stop, address=address, listening=listening)
+                else:
+                    await poll(application, worker, stop)
     except InvalidToken:
         raise CannotRun(REFUSED_BY_TELEGRAM) from None
     except NetworkError as error:
@@ -60,3 +76,13 @@ async def _serve_telegram(settings: Settings, parts: Parts) -> None:
         ) from None
     except TelegramError as error:
         raise CannotRun(f"Telegram refused to start ({type(error).__name__}). Try again in some minutes.") from None
+    finally:
+        if listening:
+            listening.close()
+
+
+def _webhook_address(settings: Settings) -> WebhookAddress | None:
+    """Return where Telegram shall post updates; None where the bot asks for them itself."""
+    if not (settings.telegram_webhook_url and settings.telegram_webhook_secret):
+        return None
+    return WebhookAddress(settings.telegram_webhook_url, settings.telegram_webhook_secret.get_secret_value())

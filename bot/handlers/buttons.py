@@ -93,6 +93,8 @@ async def _show_more(update: Update, context: Context, press: Press, shown_id: s
         services = services_of(context)
         presented = services.present(reply, operator=services.operator)
         html = presented.sections.get(SECTIONS[press.action], "")
+        if html and press.action is Action.EVIDENCE and reply.verdict:
+            html += f"\n\n<i>{text(reply.language, fixed_texts.CORRECTIONS_NOTE)}</i>"
         await say_html(update, context, html or text(reply.language, fixed_texts.BUTTON_TOO_OLD))
 
 

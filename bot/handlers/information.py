@@ -8,20 +8,28 @@ from telegram import Update
 from telegram.constants import ChatType
 
 from bot.context import Context, find_language, services_of
+from bot.handlers import subscribing
 from bot.handlers.talking import say, say_html
 from bot.presenters import fixed_texts
 from bot.presenters.information import present_about, present_helplines, present_sources, present_start
 from bot.presenters.keyboards import language_keyboard, start_keyboard
+from bot.presenters.subscriptions import parse_deep_link
 from bot.texts import text
 
 
 async def start(update: Update, context: Context) -> None:
-    """Greet, say who runs the bot, offer the languages and a sample. Someone who had stopped the bot is back."""
+    """Greet, say who runs the bot, offer the languages and a sample. Someone who had stopped the bot is back.
+
+    A deep link (`?start=country_RU`) also asks whether they want alerts about it.
+    """
     services = services_of(context)
     if update.effective_user:
         await asyncio.to_thread(services.people.mark_back, update.effective_user.id)
     language = await find_language(update, context)
     await say_html(update, context, present_start(language, services.operator), start_keyboard(language))
+    wish = parse_deep_link(context.args[0]) if context.args else None
+    if wish:
+        await subscribing.ask_for_consent(update, context, wish)
 
 
 async def about(update: Update, context: Context) -> None:

@@ -8,6 +8,7 @@ from html import escape
 import structlog
 from telegram import InlineKeyboardMarkup, Update
 
+from bot.alerts import heard
 from bot.context import Context, services_of
 from bot.errors import tell_staff
 from bot.handlers.talking import say_html
@@ -15,9 +16,10 @@ from bot.presenters import fixed_texts
 from bot.presenters.fallback import present_plainly
 from bot.presenters.keyboards import reply_keyboard, start_keyboard
 from bot.presenters.reply import Presented
+from bot.presenters.subscriptions import tell_me_button
 from bot.texts import text
 from knowledge.advisor.replies import Reply
-from knowledge.database import DatabaseUnavailable
+from knowledge.database import DatabaseUnavailable, write_session
 from knowledge.vocabulary import Kind
 
 log = structlog.get_logger(__name__)
@@ -29,6 +31,7 @@ async def show(update: Update, context: Context, reply: Reply, note: str | None 
     screen = presented.screen if presented else present_plainly(reply)
     html = "\n\n".join([screen, *_additions(context, reply, screen, note)])
     await say_html(update, context, html, await _try_to_add_buttons(update, context, reply, presented))
+    await _try_to_remember_cited(update, context, reply)
 
 
 async def _try_to_present(context: Context, reply: Reply) -> Presented | None:
@@ -66,4 +69,23 @@ async def _try_to_add_buttons(
         log.error("A reply was sent without buttons: it could not be kept.", exc_info=error)
         return None
     sections = [name for name, html in presented.sections.items() if html.strip()]
-    return reply_keyboard(shown_id, sections, reply.language)
+    news = tell_me_button(reply.countries[0], reply.language) if reply.verdict and reply.countries else None
+    return reply_keyboard(shown_id, sections, reply.language, news)
+
+
+async def _try_to_remember_cited(update: Update, context: Context, reply: Reply) -> None:
+    """Keep which notices a verdict rested on, so that a correction can reach this chat. Nothing of the message."""
+    chat, services = update.effective_chat, services_of(context)
+    cited = [citation.id for citation in reply.citations if citation.type == "advisory"]
+    if chat is None or reply.verdict is None or not cited:
+        return
+
+    def remember() -> None:
+        day = services.clock().date()
+        with write_session(services.people.engine) as session:
+            heard.remember_cited(session, chat.id, cited, day=day, language=reply.language)
+
+    try:
+        await asyncio.to_thread(remember)
+    except DatabaseUnavailable as error:
+        log.error("A verdict's notices could not be kept for corrections.", exc_info=error)

@@ -39,10 +39,17 @@ CHECK = (
 )
 PRIVACY = (
     "<b>What is kept, and what is not</b>\n\n"
-    "• Your messages are not stored.\n"
-    "• My reply is kept for 24 hours so that its buttons work, then deleted. It can contain a few of your own words.\n"
-    "• Your language choice is kept, and whether you stopped the bot.\n"
-    "• “Helpful” and “Not helpful” are counted without your name and without your message.\n\n"
+    "• Your message is stored only until it is answered, so that it is not lost if my machine fails. Then its words "
+    "are deleted. If I cannot answer it within a day, they are deleted too.\n"
+    "• My reply is kept for 24 hours so that its buttons work. It can contain a few of your own words. Telephone, "
+    "passport, Aadhaar and account numbers in them are made unreadable first.\n"
+    "• Your language choice is kept. If you stop the bot, it is deleted after 28 days.\n"
+    "• If you ask for alerts: what you want to hear of, and when you agreed. 28 days after you end them this is "
+    "deleted. Which alerts went to you, and on which notices my replies to you rested, is kept for 90 days, so that a "
+    "correction can reach you.\n"
+    "• “Helpful” and “Not helpful” are counted without your name and without your message.\n"
+    "• All this is kept under your Telegram ID, without your name.\n\n"
+    "/my_data shows what is stored about you. /delete_me deletes it.\n\n"
     "Telegram itself can see what you send to a bot. Do not send passport, Aadhaar or bank numbers."
 )
 SOURCES = (
@@ -59,6 +66,44 @@ HELPLINES_NONE = (
     "and the local emergency service are the right places to turn to."
 )
 HELPLINE_AS_OF = "as of {date}"
+
+# --- what is stored about a person, and deleting it ----------------------------------------------------------------
+
+MY_DATA = "<b>What is stored about you</b>"
+MY_DATA_NOTHING = "Nothing is stored about you. Only this message is, until it is answered."
+MY_DATA_LANGUAGE = "• The language you chose: {name}."
+MY_DATA_STOPPED = "• You stopped the bot on {date}."
+MY_DATA_REPLIES = "• My replies of the last 24 hours, for their buttons: {count}. The last one is deleted on {date}."
+MY_DATA_ALERTS = "• Your alerts, to which you agreed on {date}: {wishes}."
+MY_DATA_ALERTS_NONE = "nothing chosen"
+MY_DATA_ALL_INDIA = "all of India's warnings"
+MY_DATA_PAUSED = "• Your alerts are paused until {date}."
+MY_DATA_ALERTS_ENDED = "• You ended your alerts on {date}. This is deleted after 28 days."
+MY_DATA_DELIVERIES = "• Alerts that went to you in the last 90 days: {count}."
+MY_DATA_VERDICTS = "• Notices on which my replies to you rested in the last 90 days, for corrections: {count}."
+MY_DATA_NO_CORRECTIONS = "• You do not want corrections of my replies."
+MY_DATA_APPROVALS = "• Alerts that you approved as staff: {count}. These stay on record."
+MY_DATA_KEY = (
+    "It is stored under your Telegram ID {number}, without your name and without your messages. /delete_me deletes it. "
+    "/privacy says how long each thing is kept."
+)
+DELETE_ME = (
+    "<b>Shall I delete everything about you?</b>\n\n"
+    "Your language, your alerts and my replies are deleted at once. You will get no alerts any more, and the buttons "
+    "under my replies stop working. It cannot be undone. The messages in this chat stay: you can delete them yourself."
+)
+DELETED = (
+    "Done. Nothing is stored about you any more. If you write to me again, I will answer as if we had never met. "
+    "You can delete this chat in Telegram too."
+)
+DELETED_NOT = "Nothing was deleted."
+DELETE_TOO_LATE = "I did not delete anything: this button is too old. If you still want it, write /delete_me again."
+DELETE_FAILED = (
+    "I could not delete it just now: something went wrong on my side. Please write /delete_me again in a few minutes."
+)
+ONLY_IN_PRIVATE = "Please ask me this in our private chat: it is about you, and here others read along."
+BUTTON_DELETE = "Delete everything"
+BUTTON_DELETE_NOT = "Do not delete"
 
 # --- language ----------------------------------------------------------------------------------------------------
 
@@ -123,6 +168,10 @@ APOLOGY = (
     "I am sorry: something went wrong on my side and I could not check this message. That says nothing about the "
     "offer. Do not pay and do not travel until you have verified it. Please send it again in a few minutes."
 )
+INTERRUPTED = (
+    "I was interrupted while I was answering you. If you do not see my answer above, please send your message again. "
+    "Until then do not pay and do not travel."
+)
 APOLOGY_CONTACT = "If it is urgent, contact the people who run Satark: {contact}"
 EMERGENCY_CONTACT = "You can also reach the people who run Satark: {contact}"
 
@@ -141,6 +190,7 @@ PLAIN_HELPLINES = "Whom you can call:"
 # --- for staff ---------------------------------------------------------------------------------------------------
 
 STAFF_TROUBLE = "Satark had trouble: <code>{error}</code> at <code>{place}</code>. Details are in the log."
+STAFF_PARKED = "Satark set a message aside that it could not answer (<code>{reason}</code>). Details are in the log."
 
 # --- command menu ------------------------------------------------------------------------------------------------
 
@@ -152,3 +202,60 @@ COMMAND_LANGUAGE = "Change the language"
 COMMAND_HELP = "How to use Satark"
 COMMAND_ABOUT = "Who runs Satark"
 COMMAND_PRIVACY = "What is kept"
+COMMAND_MY_DATA = "What is stored about you"
+COMMAND_DELETE_ME = "Delete what is stored about you"
+
+# --- alerts: asking for them, changing and stopping them ---------------------------------------------------------
+
+COMMAND_SUBSCRIBE = "Hear of new warnings"
+COMMAND_ALERTS = "Your alerts: change or stop"
+COMMAND_UNSUBSCRIBE = "Stop all alerts"
+SUBSCRIBE = (
+    "🔔 <b>New warnings</b>\n\n"
+    "Of what shall I tell you? Choose below, or write the country after the command: <code>/subscribe Kuwait</code>"
+)
+SUBSCRIBE_CONSENT = (
+    "🔔 <b>{wishes}</b>\n\n"
+    "I write to you when there is a new official warning about this. For that I keep the number of this chat, your "
+    "choice and your language. You can stop at any time, and /delete_me deletes it. Shall I?"
+)
+SUBSCRIBED = "✅ You will hear of new warnings: {wishes}.\n\nChange or stop: /alerts"
+SUBSCRIBED_NOT = "All right. Nothing is stored."
+COUNTRY_NOT_FOUND = "I do not know this country. Write it like this: <code>/subscribe Kuwait</code>"
+BUTTON_ALL_WARNINGS = "All warnings"
+BUTTON_CONSENT = "Yes, tell me"
+BUTTON_NO = "No"
+BUTTON_TELL_ME = "Tell me of news"
+ALERTS_YOURS = "🔔 <b>Your alerts</b>\n\nAbout: {wishes}\nHow often: {pace}\nAt night: {night}"
+ALERTS_PAUSED = "Paused until {date}."
+ALERTS_NONE = "You have no alerts at present. /subscribe starts them."
+ALERTS_STOPPED = "🔕 Stopped. You will get no more alerts. /subscribe starts them again."
+PACE_NOW = "at once"
+PACE_DAILY = "once a day, at 9 in the morning"
+PACE_WEEKLY = "once a week, on Monday morning"
+NIGHT_QUIET = "quiet from 22:00 to 07:00, but for danger to life"
+NIGHT_ANY = "at any hour"
+BUTTON_AT_ONCE = "At once"
+BUTTON_DAILY = "Once a day"
+BUTTON_WEEKLY = "Once a week"
+BUTTON_QUIET = "Quiet at night"
+BUTTON_ANY_HOUR = "At any hour"
+BUTTON_PAUSE = "Pause for 7 days"
+BUTTON_GO_ON = "End the pause"
+BUTTON_WHY_NOTHING = "Why nothing came?"
+BUTTON_STOP_ALL = "Stop all"
+BUTTON_NO_CORRECTIONS = "No corrections"
+BUTTON_CORRECTIONS = "Corrections on"
+CORRECTIONS_OFF = "Done. I will not write to you when a notice that I named in an answer is taken back."
+CORRECTIONS_ON = "Done. I will write to you when a notice that I named in an answer is taken back."
+CORRECTIONS_NOTE = (
+    "If a notice named here is changed or taken back within 90 days, I will tell you. Not wanted: /alerts"
+)
+ADMINS_ONLY = "Only an admin of the group or channel can do this."
+CHANNEL_UNKNOWN = "I cannot see this channel. Make me its admin first, then write <code>/subscribe @channel</code>."
+WHY_NOTHING_NEW = "There was no new warning about what you chose."
+WHY_NOTHING_QUIET = "It is your quiet time until {date}."
+WHY_NOTHING_TOGETHER = "You get alerts together. The next ones come on {date}."
+WHY_NOTHING_URGENT = "Only danger to life is sent here."
+WHY_NOTHING_ON_ITS_WAY = "An alert is on its way to you."
+WHY_NOTHING_FAILED = "The newest alert could not be delivered to you."

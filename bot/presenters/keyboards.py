@@ -84,8 +84,13 @@ def parse_press(data: str | None) -> Press | None:
     return Press(action, shown_id, Language(language)) if language in set(Language) else None
 
 
-def reply_keyboard(shown_id: str, sections: Iterable[str], language: Language) -> InlineKeyboardMarkup:
-    """Return the buttons under a reply: one for each section that has something to show, language, and feedback."""
+def reply_keyboard(
+    shown_id: str, sections: Iterable[str], language: Language, news: InlineKeyboardButton | None = None
+) -> InlineKeyboardMarkup:
+    """Return the buttons under a reply: one for each section that has something to show, language, and feedback.
+
+    `news` is a further one that offers alerts.
+    """
     names = set(sections)
     labels = {
         Action.EVIDENCE: fixed_texts.BUTTON_EVIDENCE,
@@ -102,7 +107,7 @@ def reply_keyboard(shown_id: str, sections: Iterable[str], language: Language) -
         _button("👎 " + text(language, fixed_texts.BUTTON_NOT_HELPFUL), Action.NOT_HELPFUL, shown_id),
     ]
     other_language = [_button(text(language, fixed_texts.BUTTON_LANGUAGE), Action.OTHER_LANGUAGE, shown_id)]
-    rows = [opening[:2], opening[2:] + other_language, feedback]
+    rows = [opening[:2], opening[2:] + other_language, [news] if news else [], feedback]
     return InlineKeyboardMarkup([row for row in rows if row])
 
 

@@ -52,6 +52,12 @@ class Conversations:
         }
         return await self._process(chat_id, {"callback_query": query})
 
+    async def listen(self, chat_id: int) -> Turn:
+        """Return what the bot has sent of its own accord since the last time: alerts."""
+        lock = self._locks.setdefault(chat_id, asyncio.Lock())
+        async with lock:
+            return Turn(*self.recording.take(chat_id))
+
     async def _process(self, chat_id: int, content: dict[str, Any]) -> Turn:
         update = Update.de_json({"update_id": next(self._update_ids), **content}, self.application.bot)
         lock = self._locks.setdefault(chat_id, asyncio.Lock())

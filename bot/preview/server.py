@@ -1,7 +1,8 @@
 """The local page: a chat in the browser with the real application. Knows HTTP and its dangers; answers nothing itself.
 
-Endpoints: the page at `/`, `POST /api/message {text}`, `POST /api/press {data, message_id}`, `GET /api/commands`,
-`GET /healthz`. A browser session is a chat of its own, named by a cookie, so it survives a restart of the server.
+Endpoints: the page at `/`, `POST /api/message {text}`, `POST /api/press {data, message_id}`, `GET /api/news` (alerts),
+`GET /api/commands`, `GET /healthz`. A browser session is a chat of its own, named by a cookie, so it survives a restart
+of the server.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def build_server(conversations: Conversations, *, host: str, port: int) -> Starl
             Route("/", page.open, methods=["GET"]),
             Route("/api/message", page.message, methods=["POST"]),
             Route("/api/press", page.press, methods=["POST"]),
+            Route("/api/news", page.news, methods=["GET"]),
             Route("/api/commands", page.commands, methods=["GET"]),
             Route("/healthz", _tell_health, methods=["GET"]),
             Mount("/static", StaticFiles(directory=STATIC)),
@@ -147,6 +149,9 @@ class _Page:
                 chat_id, _without_half_characters(data), message_id, _language_code(request)
             )
         return _answer(turn)
+
+    async def news(self, request: Request) -> Response:
+        return _answer(await self._conversations.listen(_chat_of(request)))
 
     async def commands(self, request: Request) -> Response:
         return JSONResponse({"commands": self._conversations.recording.commands(_language_code(request))})

@@ -1,4 +1,4 @@
-"""Serves the local page until it is told to stop. Knows sockets and signals."""
+"""Serves the local page or the webhook until it is told to stop. Knows sockets and signals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.troubles import CannotRun
 
 
 class AddressInUse(CannotRun):
-    """The address of the local page cannot be used; the message names WEB_LISTEN and says what to do."""
+    """The address of page or webhook cannot be used; the message names WEB_LISTEN and says what to do."""
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -27,7 +27,7 @@ def open_socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)
         raise AddressInUse(
-            f"The local page cannot be served at WEB_LISTEN={host}:{port} ({reason}). "
+            f"Nothing can be served at WEB_LISTEN={host}:{port} ({reason}). "
             "Stop the program that uses this address, or set WEB_LISTEN to another one, for example 127.0.0.1:8090."
         ) from None
     return opened

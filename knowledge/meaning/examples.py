@@ -15,6 +15,7 @@ from knowledge.yaml_files import read_yaml_strings
 
 LANGUAGES_FOLDER = Path(__file__).parent.parent / "data" / "languages"
 KINDS = ("offer", "emergency", "country_question", "procedure", "agent", "off_topic", "help")
+_EVERY = 4
 STAGES = ("before_paying", "paid", "visa_issued", "at_airport", "abroad_trapped")
 
 
@@ -64,5 +65,5 @@ def _read_file(path: Path) -> Iterator[Example]:
             lists = sentences if isinstance(sentences, dict) else {"shows": sentences}
             for which, texts in lists.items():
                 for position, text in enumerate(texts):
-                    words, last = " ".join(text.split()), position == len(texts) - 1
-                    yield Example(words, language, label, which == "near", position, last)
+                    held_out = position % _EVERY == _EVERY - 1 if len(texts) >= _EVERY else position == len(texts) - 1
+                    yield Example(" ".join(text.split()), language, label, which == "near", position, held_out)

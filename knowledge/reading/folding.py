@@ -46,9 +46,17 @@ def fold_with_origins(text: str) -> tuple[str, list[int]]:
     origins: list[int] = []
     for index, character in enumerate(text):
         for folded in _fold(character):
+            if letters and _is_case_ending(letters[-1], folded):
+                letters.append(" ")
+                origins.append(index)
             letters.append(folded)
             origins.append(index)
     return _fold_look_alikes("".join(letters)), origins
+
+
+def _is_case_ending(before: str, letter: str) -> bool:
+    """An Indian ending written onto a Latin word begins here: "WhatsAppൽ", "visaவில்"."""
+    return ord(letter) in _INDIC and before.isascii() and before.isalnum()
 
 
 def _fold(character: str) -> str:

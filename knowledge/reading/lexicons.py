@@ -110,7 +110,10 @@ def _rewrite_line(line: str, offset: int, language_of: Callable[[str], Language 
             position += 1
             continue
         count, pivot = found
-        yield Rewritten(offset + words[position][0], offset + words[position + count - 1][1], pivot)
+        first = words[position][0]
+        if line[first - 1 : first] == "'" and not words[position][2].isascii():
+            first -= 1  # Punjabi writes its short words for "on" and "in" behind an apostrophe
+        yield Rewritten(offset + first, offset + words[position + count - 1][1], pivot)
         position += count
 
 

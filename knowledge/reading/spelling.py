@@ -42,16 +42,20 @@ _MARKS = "".join(
     if unicodedata.category(chr(code)) in ("Mn", "Mc", "Cf")
 )
 _WORD = re.compile(rf"(?:[^\W\d_]|[{_MARKS}\u00ad\ufeff])+")
+_INDIC_ENDING = re.compile(r"([a-zA-Z]{2,})([\u0900-\u0dff]+)")  # a case ending on a Latin word: "Dubaiയിൽ"
 _CAMEL_EDGE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def split_words(text: str) -> Iterator[Word]:
-    """The words of a text in order; `DubaiJobs` counts as two, as hashtags are written."""
+    """The words of a text in order; `DubaiJobs` counts as two, as hashtags are written, and so does `Dubaiയിൽ`."""
     for found in _WORD.finditer(text):
         start, word = found.start(), found.group()
         if word.isascii() and not word.islower() and len(parts := _parts_of_hashtag(word)) > 1:
             for first, last in parts:
                 yield Word(start + first, start + last, word[first:last])
+        elif ending := _INDIC_ENDING.fullmatch(word):
+            yield Word(start, start + ending.start(2), ending.group(1))
+            yield Word(start + ending.start(2), found.end(), ending.group(2))
         else:
             yield Word(start, found.end(), word)
 

@@ -46,8 +46,9 @@ class Staff:
         monkeypatch.chdir(folder)
         monkeypatch.setenv("DATABASE_URL", self.url)
         monkeypatch.setattr("knowledge.bulk_embedding.build_embedder", self._build_embedder)
+        monkeypatch.setattr("ingest.indexing.build_embedder", self._build_embedder)
 
-    def _build_embedder(self, settings, role, progress=None):
+    def _build_embedder(self, settings, role="serve", progress=None):
         self.roles.append(role)
         if self.embedder is None:
             raise ModelUnavailable("The model is missing.")
@@ -315,6 +316,36 @@ def test_reindex_embeds_what_is_missing(staff):
 
     assert staff.run_json("reindex")["embedded"] == 1
     assert staff.run_json("reindex")["embedded"] == 0
+
+
+def test_reindex_builds_the_index_once_and_verify_looks_at_it(staff):
+    staff.run("add", "-", "--publish", lines=[line()])
+
+    assert staff.run_json("reindex")["index"] == "built"
+    assert staff.run_json("reindex")["index"] == "in step"
+    assert staff.run_json("verify") == {"ok": True, "problems": []}
+
+
+def test_verify_finds_a_damaged_index_and_reindex_repairs_it(staff):
+    staff.run("add", "-", "--publish", lines=[line()])
+    staff.run("reindex")
+    for file in (staff.folder / "data" / "index").rglob("chroma.sqlite3"):
+        file.write_bytes(file.read_bytes()[:5000])
+
+    found = staff.run_json("verify")
+
+    assert staff.code == 1
+    assert ["satark-ingest reindex" in problem for problem in found["problems"]] == [True]
+    assert staff.run_json("reindex")["index"] == "built"
+    assert staff.run_json("verify")["ok"]
+
+
+def test_reindex_says_when_the_index_cannot_be_built(staff):
+    staff.run("add", "-", "--publish", lines=[line()])
+    (staff.folder / "data" / "index").write_text("a file where the folder should be")
+
+    assert staff.run_json("reindex")["index"] == "not built"
+    assert staff.run_json("verify")["problems"][0].endswith("Move that file away.")
 
 
 def test_an_unknown_id_suggests_near_ones(staff):

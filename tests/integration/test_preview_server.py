@@ -11,7 +11,6 @@ import pytest
 from fake_advisor import FakeAdvisor, make_helpline, make_library
 
 from bot.application import build_application, running
-from bot.models import Feedback, Person, ShownReply
 from bot.people import People
 from bot.presenters import fixed_texts
 from bot.preview.conversation import Conversations
@@ -33,7 +32,7 @@ def advisor() -> FakeAdvisor:
 @pytest.fixture
 async def client(tmp_path: Path, advisor: FakeAdvisor) -> AsyncIterator[httpx.AsyncClient]:
     engine = build_engine(f"sqlite:///{tmp_path / 'people.sqlite3'}")
-    Base.metadata.create_all(engine, [model.__table__ for model in (Person, ShownReply, Feedback)])
+    Base.metadata.create_all(engine)
     people = People(engine, lambda: dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
     recording = RecordingRequest()
     application = build_application(

@@ -12,7 +12,6 @@ from rich.console import Console
 
 from bot.application import build_application, running
 from bot.commands.chat import converse, read_messages, to_rich
-from bot.models import Feedback, Person, ShownReply
 from bot.people import People
 from bot.preview.conversation import Conversations
 from bot.preview.recording import RecordingRequest
@@ -52,7 +51,7 @@ def test_markup_becomes_style_and_control_characters_are_dropped():
 
 async def _talk(folder: Path, advisor: FakeAdvisor, messages: list[str]) -> str:
     engine = build_engine(f"sqlite:///{folder / 'people.sqlite3'}")
-    Base.metadata.create_all(engine, [model.__table__ for model in (Person, ShownReply, Feedback)])
+    Base.metadata.create_all(engine)
     people = People(engine, lambda: dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
     recording = RecordingRequest()
     application = build_application(

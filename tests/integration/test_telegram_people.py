@@ -11,7 +11,10 @@ from fake_advisor import make_reply
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.models import Feedback, ShownReply
+from bot.alerts.audience import Wish
+from bot.alerts.states import EndReason, Interest
+from bot.alerts.subscriptions import Consent, find_subscriber, subscribe
+from bot.models import Feedback, Person, ShownReply
 from bot.people import Allowance, Limits, People
 from knowledge.database import DatabaseUnavailable, build_engine, upgrade
 from knowledge.vocabulary import Language
@@ -97,11 +100,43 @@ def test_feedback_is_counted_once_and_names_nobody(people, engine):
 
 
 def test_a_blocked_bot_is_remembered_until_the_person_is_back(people):
+    people.save_language(11, Language.HINDI)
     people.mark_blocked(11)
     assert people.is_blocked(11)
 
     people.mark_back(11)
     assert not people.is_blocked(11)
+
+
+def test_of_a_stranger_who_blocks_the_bot_nothing_is_stored(people, engine):
+    people.mark_blocked(11)
+
+    with Session(engine) as session:
+        assert session.scalars(select(Person)).all() == []
+
+
+def test_blocking_the_bot_ends_the_subscription_and_coming_back_revives_it(people, engine, clock):
+    consent = Consent("1", Language.ENGLISH, clock.now)
+    with Session(engine) as session, session.begin():
+        subscribe(session, 11, [Wish(Interest.COUNTRY, "RU")], consent=consent)
+
+    people.mark_blocked(11)
+    with Session(engine) as session:
+        assert find_subscriber(session, 11).ended_reason == EndReason.BLOCKED
+
+    people.mark_back(11)
+    with Session(engine) as session:
+        assert find_subscriber(session, 11).ended_at is None
+
+
+def test_personal_numbers_in_the_words_of_a_person_are_masked_before_they_are_stored(people, engine):
+    shown_id = people.save_shown(11, make_reply(quote="call 99999 00123 on tourist visa"))
+
+    with Session(engine) as session:
+        [row] = session.scalars(select(ShownReply)).all()
+    assert "99999 00123" not in row.reply
+    assert "+91 99999 00001" in row.reply  # a helpline is no personal number
+    assert people.find_shown(shown_id, 11).red_flags[0].quote == "call ••••• ••••• on tourist visa"
 
 
 def test_a_missing_database_is_said_so(tmp_path, clock):

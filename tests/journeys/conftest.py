@@ -11,12 +11,16 @@ from typing import Any
 
 import pytest
 from fake_advisor import FakeAdvisor, make_helpline, make_library
-from fake_telegram import FakeTelegram
+from hostile_api import FakeTelegram
 from pydantic import SecretStr
 
-from bot.application import build_application, running
+import bot.alerts.models
+import bot.inbox_models
+from bot.application import SatarkApplication, build_application, running
+from bot.gate import UNLIMITED, Gate
+from bot.handling import InboxWorker, handling
+from bot.inbox import Inbox
 from bot.jobs import Job
-from bot.models import Feedback, Person, ShownReply
 from bot.people import Limits, People
 from bot.polling import poll
 from knowledge.database import Base, build_engine
@@ -47,12 +51,20 @@ class Bot:
         self.people = people
         self.clock = clock
         self.slept: list[float] = []
+        self.steady_s = 0.0
         self.options: dict[str, Any] = {}
         self.settings: dict[str, Any] = {"operator_name": "Example Foundation", "operator_contact": "help@example.org"}
         self._stack: AsyncExitStack | None = None
 
     async def starts(self, **options: Any) -> None:
         self.options.update(options)
+        self._stack = AsyncExitStack()
+        application, worker = await self.builds(self._stack)
+        self._stop = asyncio.Event()
+        self._polling = asyncio.create_task(poll(application, worker, self._stop))
+
+    async def builds(self, stack: AsyncExitStack) -> tuple[SatarkApplication, InboxWorker]:
+        """Start the application and its inbox, which end with the stack; nothing is received yet."""
         settings = Settings(
             _env_file=None,
             telegram_bot_token=SecretStr(self.telegram.token),
@@ -68,23 +80,27 @@ class Bot:
             limits=self.options.get("limits"),
             clock=self.clock,
             sleep=self._sleep,
+            gate=Gate(UNLIMITED, monotonic=lambda: self.steady_s, sleep=self._sleep),
             **({"presenter": self.options["presenter"]} if "presenter" in self.options else {}),
         )
-        self._stack = AsyncExitStack()
-        await self._stack.enter_async_context(running(application, [Job("delete old replies", self.people.forget_old)]))
-        self._stop = asyncio.Event()
-        self._polling = asyncio.create_task(poll(application, self._stop))
+        self.application, self.settings_used = application, settings
+        await stack.enter_async_context(running(application, [Job("delete old replies", self.people.forget_old)]))
+        inbox = Inbox(self.people.engine, self.clock, bot_id=application.bot.id)
+        return application, await stack.enter_async_context(handling(InboxWorker(application, inbox)))
 
     async def stops(self) -> None:
         if self._stack is None:
             return
+        stack, self._stack = self._stack, None
         self._stop.set()
-        await self._polling
-        await self._stack.aclose()
-        self._stack = None
+        try:
+            await self._polling
+        finally:
+            await stack.aclose()
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
+        self.steady_s += seconds
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +129,7 @@ def clock() -> Clock:
 @pytest.fixture
 def people(tmp_path: Path, clock: Clock) -> Iterator[People]:
     engine = build_engine(f"sqlite:///{tmp_path / 'people.sqlite3'}")
-    Base.metadata.create_all(engine, [model.__table__ for model in (Person, ShownReply, Feedback)])
+    Base.metadata.create_all(engine)
     yield People(engine, clock)
     engine.dispose()
 

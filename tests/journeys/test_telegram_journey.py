@@ -388,6 +388,7 @@ async def test_refused_markup_is_sent_again_as_plain_text(telegram, bot):
 
 
 async def test_a_person_who_blocked_the_bot_is_noted_and_not_tried_again(telegram, bot):
+    bot.people.save_language(11, Language.ENGLISH)
     telegram.next_send_fails(403)
     asha = telegram.person(11)
 
@@ -398,6 +399,7 @@ async def test_a_person_who_blocked_the_bot_is_noted_and_not_tried_again(telegra
 
 
 async def test_blocking_and_coming_back_are_noted(telegram, bot):
+    bot.people.save_language(11, Language.ENGLISH)
     asha = telegram.person(11)
 
     asha.blocks_bot()

@@ -24,6 +24,10 @@ NAMED = [
     ("மலேசியாவுக்கு போகலாமா", ["MY"]),
     ("ரஷ்யாவில் வேலை", ["RU"]),
     ("కువైట్‌లో పని", ["KW"]),
+    ("జపాన్‌కు వెళ్ళాలి", ["JP"]),  # the nasal of the name before the consonant of the ending
+    ("ಇರಾನ್‌ನಲ್ಲಿ ಕೆಲಸ", ["IR"]),
+    ("ಬಹ್ರೇನ್‌ನಲ್ಲಿದ್ದೇನೆ", ["BH"]),  # in Bahrain, and the verb written onto it
+    ("ಮಲೇಷ್ಯಾದಲ್ಲಿ ಕೆಲಸ", ["MY"]),
     ("సింగపూర్ లో ఉద్యోగం", ["SG"]),
     ("রাশিয়ায় কাজ", ["RU"]),
     ("মালয়েশিয়াতে কাজ", ["MY"]),
@@ -73,6 +77,8 @@ NAMED = [
     ("apply at careers.hotel.co.uk", ["GB"]),
     ("salary 1800 AED", ["AE"]),
     ("#DubaiJobs", ["AE"]),
+    ("Dubaiയിൽ ജോലി", ["AE"]),  # an Indian ending written onto a Latin name
+    ("துபாயில் வேலை", ["AE"]),
     # Disguises
     ("Cam\u200bbodia", ["KH"]),
     ("Dubаi", ["AE"]),  # the second last letter is Cyrillic

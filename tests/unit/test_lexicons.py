@@ -123,3 +123,15 @@ def test_a_quote_is_cut_from_the_message_as_it_was_sent(words):
     start = copy.folded.index("se pehle")
 
     assert copy.quote(start, start + len("se pehle")) == "വിസയ്ക്ക് മുമ്പ്"
+
+
+def test_of_two_expressions_with_as_many_words_the_longer_one_counts(words):
+    words("ta", "script:\n  rakh liya: வாங்கி வை*\n  rakh lenge: வாங்கி வைப்பா*\n")
+
+    assert make_matching_copy("வாங்கி வைப்பார்").folded == "rakh lenge"
+
+
+def test_an_ending_written_onto_a_latin_word_is_a_word_of_its_own(words):
+    words("ml", "script:\n  me: ൽ\n  sirf: മാത്രം\n")
+
+    assert make_matching_copy("WhatsAppൽ മാത്രം").folded == "whatsapp me sirf"

@@ -84,7 +84,7 @@ def test_of_two_equal_notices_the_more_official_comes_first():
 def test_being_official_and_new_never_outweighs_the_country():
     weights = Weights()
 
-    assert max(weights.official.values()) + weights.newest < weights.country
+    assert max(weights.source.official.values()) + weights.source.newest < weights.country
 
 
 def test_plural_and_case_do_not_keep_words_apart():

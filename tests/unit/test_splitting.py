@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_telegram import parse_html
+from hostile_api import parse_html
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -3,6 +3,7 @@
 
 const HISTORY_KEY = "satark.history";
 const KEPT_ENTRIES = 200;
+const NEWS_EVERY_MS = 3000;
 const NO_ANSWER = "No answer from Satark. Check that it is still running, then try again. That says nothing about the offer.";
 
 const log = document.getElementById("log");
@@ -95,6 +96,17 @@ async function ask(path, body, again) {
     (answer.notices || []).forEach(showToast);
   } catch (error) {
     showTrouble(error.message, again);
+  }
+}
+
+/** Shows what the bot sent of its own accord, such as an alert. A server that is away is noticed when the person asks. */
+async function listen() {
+  if (busy || document.visibilityState !== "visible") return;
+  try {
+    const response = await fetch("/api/news", { credentials: "same-origin" });
+    if (response.ok) (await response.json()).messages.forEach(showMessage);
+  } catch {
+    // The next look may find it.
   }
 }
 
@@ -335,5 +347,6 @@ if (entries.length) chat.scrollTop = chat.scrollHeight;
 else showStart();
 fitInput();
 fillMenu();
+setInterval(listen, NEWS_EVERY_MS);
 // On a phone the keyboard would cover half of the page before anything was read.
 if (matchMedia("(pointer: fine)").matches) input.focus();
