@@ -24,6 +24,7 @@ FREE_PER_SECOND = 30  # more needs Telegram's paid broadcasts
 PAID_PER_SECOND = 1000
 LEFT_FOR_REPLIES = 5  # of the whole, when broadcasts take as much as they may
 MARGIN_S = 0.05  # messages that leave evenly arrive a little unevenly; Telegram counts where they arrive
+SHORTEST_WAIT_S = 0.001
 PATIENCE_WITHOUT_NUMBER_S = 5.0  # a "too many requests" that does not say for how long
 FLOODS_COUNT_FOR_S = 600.0
 SLOWER_AFTER_FLOODS = 0.8
@@ -123,14 +124,18 @@ class Gate(BaseRateLimiter[Turn]):
             if delay > 0:
                 await self._sleep(delay)
                 continue
-            if self._halt.needs_probe:
-                self._halt.probe_is_out = True
-                self._turns.take(1, now)
-                return [Turn(is_probe=True)]
-            return [Turn()] * self._turns.take(min(most, self._sent.room(now)), now)
+            probes = self._halt.needs_probe
+            taken = self._turns.take(1 if probes else min(most, self._sent.room(now)), now)
+            self._sent.reserved += taken
+            self._halt.probe_is_out = probes
+            return [Turn(is_probe=probes)] * taken
 
     def give_back(self, turn: Turn) -> None:
         """Return a turn that nothing was sent with."""
+        self._sent.reserved -= 1
+        self._end_probe(turn)
+
+    def _end_probe(self, turn: Turn) -> None:
         if turn.is_probe:
             self._halt.probe_is_out = False
 
@@ -190,7 +195,7 @@ class Gate(BaseRateLimiter[Turn]):
             return answer
         finally:
             if turn is not None:
-                self.give_back(turn)
+                self._end_probe(turn)
 
     def _check_turn(self, chat_id: int, turn: Turn) -> None:
         now = self._now()
@@ -198,6 +203,7 @@ class Gate(BaseRateLimiter[Turn]):
         if closed_for > 0:
             self.give_back(turn)
             raise NotNow(closed_for)
+        self._sent.reserved -= 1
         self._count(chat_id, now)
 
     async def _wait_for_reply(self, chat_id: int, *, counts: bool) -> None:
@@ -278,19 +284,23 @@ class Gate(BaseRateLimiter[Turn]):
 
 @dataclass
 class _Window:
-    """At most so many messages in any window of so many seconds."""
+    """At most so many messages in any window of so many seconds. A turn that was given out reserves its place."""
 
     most: float
     length_s: float
     times: deque[float] = field(default_factory=deque)
+    reserved: int = 0
 
     def room(self, now: float) -> int:
         while self.times and self.times[0] <= now - self.length_s:
             self.times.popleft()
-        return 1_000_000 if self.most == math.inf else int(self.most) - len(self.times)
+        return 1_000_000 if self.most == math.inf else int(self.most) - len(self.times) - self.reserved
 
     def delay(self, now: float) -> float:
-        return 0.0 if self.room(now) > 0 else self.times[0] + self.length_s - now
+        if self.room(now) > 0:
+            return 0.0
+        full_for = self.times[0] + self.length_s - now if self.times else MARGIN_S
+        return max(full_for, SHORTEST_WAIT_S)  # rounding may have made it nothing, and then it would not be waited for
 
     def add(self, now: float) -> None:
         if self.most != math.inf:

@@ -109,15 +109,20 @@ def is_spike(newest: Sequence[DeliveryState]) -> bool:
 
 @dataclass
 class Weather:
-    """How Telegram is to be reached. After several silences in a row it says how long to pause, longer each time."""
+    """How Telegram is to be reached. After several silences in a row it says how long to pause, longer each time.
+
+    A second silence about the same message proves nothing: there are chats that Telegram fails for again and again, and
+    the others must not wait for them.
+    """
 
     silences: int = 0
     pauses: int = 0
 
-    def note(self, *, answered: bool) -> float:
+    def note(self, ended: Ended) -> float:
         """Take one more end of a request; returns for how many seconds to pause, mostly 0."""
-        if answered:
+        if ended.was_answered:
             self.silences = self.pauses = 0
+        if ended.was_answered or ended.claim.copies:
             return 0.0
         self.silences += 1
         if self.silences < SILENCES_UNTIL_PAUSE:

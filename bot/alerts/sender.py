@@ -216,7 +216,7 @@ class AlertSender:
             ended = await self._judge(claim, error)
         finally:
             self._hand_over(ended)
-        pause = self._weather.note(answered=ended.was_answered)
+        pause = self._weather.note(ended)
         if pause and self._gate.halted_for() <= 0:
             log.warning("Telegram does not answer; alerts pause.", seconds=pause)
             self._gate.halt(pause)

@@ -24,7 +24,7 @@ from knowledge.advisor.citing import (
     showable,
 )
 from knowledge.advisor.emergencies import is_emergency
-from knowledge.advisor.raising import flags_by_meaning, route_by_meaning
+from knowledge.advisor.raising import flags_by_meaning, raise_by_meaning, route_by_meaning
 from knowledge.advisor.replies import Citation, FlagFound, Inquiry, Reply
 from knowledge.advisor.routing import Route, Subject, route
 from knowledge.advisor.steps import choose_steps
@@ -46,7 +46,7 @@ from knowledge.verdicts import (
     sort_warnings,
     without_reading,
 )
-from knowledge.vocabulary import Kind, Language, RedFlag, Topic, Verdict, higher
+from knowledge.vocabulary import Kind, Language, RedFlag, Topic, Verdict, WorkScope, higher
 
 log = structlog.get_logger(__name__)
 
@@ -154,7 +154,7 @@ class Advisor:
         language, fallback = self._language(inquiry, found_language)
         hits, trouble = self._search(inquiry, offer, chosen)
         found = _sort(library, offer, flags)
-        judgement = _judge(offer, flags, chosen, found)
+        judgement = raise_by_meaning(_raise_by_law(offer, _judge(offer, flags, chosen, found)), felt)
         if self._cannot_read(found_language) and (
             chosen.kind is Kind.ASSESSMENT or (chosen.kind is Kind.ANSWER and offer.destinations)
         ):
@@ -272,6 +272,23 @@ def _contacts(library: Library, offer: Offer, chosen: Route, today: dt.date) -> 
 def _sort(library: Library, offer: Offer, flags: tuple[ShownFlag, ...]) -> WarningsFound:
     records = [record for code in offer.destinations for record in library.by_country(code)]
     return sort_warnings(records, {flag.code for flag in flags}, offer.work)
+
+
+# Emigration check required: the countries of rule-D3, where domestic work has conditions of its own (rule-F4).
+_ECR_COUNTRIES = frozenset(
+    {"AF", "BH", "ID", "IQ", "JO", "KW", "LB", "LY", "MY", "OM", "QA", "SA", "SS", "SD", "SY", "TH", "AE", "YE"}
+)
+
+
+def _raise_by_law(offer: Offer, judgement: Judgement | None) -> Judgement | None:
+    """At least caution where a law limits the work: in households of ECR countries, or full time on a student visa."""
+    if judgement is None or judgement.verdict is not Verdict.VERIFY:
+        return judgement
+    if WorkScope.DOMESTIC in offer.work and _ECR_COUNTRIES & set(offer.destinations):
+        return Judgement(Verdict.CAUTION, Reason.DESTINATION_WARNED, judgement.warnings)
+    if offer.has("student_work"):
+        return Judgement(Verdict.CAUTION, Reason.SOME_FLAG, judgement.warnings)
+    return judgement
 
 
 def _judge(offer: Offer, flags: tuple[ShownFlag, ...], chosen: Route, found: WarningsFound) -> Judgement | None:

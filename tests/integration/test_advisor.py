@@ -24,6 +24,7 @@ from knowledge.advisor.replies import Inquiry
 from knowledge.database import build_engine, read_session, write_session
 from knowledge.helplines import CYBER_LINE, TELE_MANAS, may_show_number
 from knowledge.library import load_library
+from knowledge.meaning.reader import Meaning
 from knowledge.records import read_advisories
 from knowledge.retriever import build_retriever
 from knowledge.starter import STARTER_FOLDER
@@ -614,3 +615,36 @@ def _english(code):
     from babel import Locale
 
     return Locale("en").territories[code]
+
+
+class FeelsUrgency:
+    """Sentence classifiers that see urgency in everything."""
+
+    def read(self, text):
+        return Meaning({RedFlag.URGENCY: text}, {}, {})
+
+
+class Fails:
+    """Sentence classifiers that are broken."""
+
+    def read(self, text):
+        raise RuntimeError("no model")
+
+
+def test_what_only_the_meaning_shows_raises_the_verdict_to_caution(starter):
+    harmless = "Nurse in Singapore, three years of experience, interview at our Kochi office, company pays everything."
+    plain = Advisor(lambda: starter.library, lambda: None)
+    feeling = Advisor(lambda: starter.library, lambda: None, meaning=FeelsUrgency())
+
+    before, after = plain.reply(Inquiry(harmless)), feeling.reply(Inquiry(harmless))
+
+    assert before.verdict is Verdict.VERIFY
+    assert after.verdict is Verdict.CAUTION
+    assert RedFlag.URGENCY in {flag.code for flag in after.red_flags}
+
+
+def test_broken_classifiers_change_nothing(starter):
+    offer = "Helper in Russia, 2 lakh a month, tourist visa, agent asks 3.5 lakh"
+    plain, broken = (Advisor(lambda: starter.library, lambda: None, meaning=meaning) for meaning in (None, Fails()))
+
+    assert broken.reply(Inquiry(offer)) == plain.reply(Inquiry(offer))

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 from store_builders import NOON, make_advisory, make_engine
 
-import bot.alerts.models  # noqa: F401  (their tables hang on the same Base)
-import bot.inbox_models  # noqa: F401
+import bot.alerts.models  # (their tables hang on the same Base)
+import bot.inbox_models
 import bot.models  # noqa: F401
 from knowledge import advisories
 from knowledge.database import (

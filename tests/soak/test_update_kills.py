@@ -27,7 +27,9 @@ def kill_again_and_again(
             conversation.lives_and_dies(plan)
             tell()
         conversation.comes_to_rest()
-        return conversation.outcome()
+        outcome = conversation.outcome()
+        conversation.engine.dispose()
+        return outcome
 
 
 def is_sound(outcome: Outcome) -> bool:

@@ -99,7 +99,6 @@ class Conversation:
             self._nursery.stdin.close()
             self._nursery.stdout.close()
         self._nursery.wait(10)
-        self.engine.dispose()
 
     def somebody_writes(self) -> None:
         number = len(self.sent)

@@ -307,6 +307,23 @@ def test_an_outage_pauses_the_broadcast_instead_of_spending_everybodys_second_co
     assert s.exchange.count()["uncertain"] <= 30
 
 
+def test_many_chats_that_telegram_always_fails_for_do_not_keep_the_next_alert_waiting():
+    async def situation():
+        s = Situation()
+        for chat_id in range(1, 301, 3):
+            s.faults.fail_chat(chat_id, Fault(Mode.SERVER_ERROR))
+        s.exchange.enqueue(make_claim(chat_id) for chat_id in range(1, 301))
+        s.starts()
+        await asyncio.sleep(60)
+        s.exchange.enqueue(make_claim(chat_id, alert_id=2) for chat_id in range(1001, 1011))
+        asked_at = virtual_now()
+        await s.until_done()
+        await s.stops()
+        return max(times[0] for chat_id, times in s.simulation.taken().items() if chat_id > 1000) - asked_at
+
+    assert run(situation) <= 30
+
+
 def test_a_database_that_is_locked_for_a_while_loses_nothing_and_doubles_nothing():
     async def situation():
         s = Situation()

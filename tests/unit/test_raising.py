@@ -1,0 +1,59 @@
+"""What the meaning of sentences may add to what the rules found, and what it may not."""
+
+import pytest
+
+from knowledge.advisor.raising import flags_by_meaning, raise_by_meaning, route_by_meaning
+from knowledge.advisor.routing import Route
+from knowledge.meaning.reader import NOTHING, Meaning
+from knowledge.reading.red_flags import ShownFlag
+from knowledge.verdicts import Judgement, Reason
+from knowledge.vocabulary import Kind, RedFlag, Stage, Verdict
+
+FELT = Meaning({RedFlag.URGENCY: "call +91 99999 00001 before six"}, {"offer": "a job"}, {})
+SHOWN = (ShownFlag(RedFlag.URGENCY, "before six"),)
+
+
+def judged(verdict):
+    return Judgement(verdict, Reason.NOTHING_MATCHES, ())
+
+
+def test_a_felt_flag_carries_its_sentence_with_contacts_masked():
+    [flag] = flags_by_meaning(FELT, ())
+
+    assert flag.code is RedFlag.URGENCY
+    assert "before six" in flag.quote
+    assert "99999" not in flag.quote
+
+
+def test_what_a_rule_shows_is_not_felt_again():
+    assert flags_by_meaning(FELT, SHOWN) == ()
+
+
+def test_a_felt_flag_makes_caution_of_verify():
+    assert raise_by_meaning(judged(Verdict.VERIFY), SHOWN).verdict is Verdict.CAUTION
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CAUTION, Verdict.DANGER])
+def test_meaning_neither_lowers_nor_makes_danger(verdict):
+    assert raise_by_meaning(judged(verdict), SHOWN * 3).verdict is verdict
+
+
+def test_without_a_felt_flag_the_verdict_stays():
+    assert raise_by_meaning(judged(Verdict.VERIFY), ()).verdict is Verdict.VERIFY
+
+
+def test_no_verdict_stays_no_verdict():
+    assert raise_by_meaning(None, SHOWN) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "meaning", "expected"),
+    [
+        (Kind.OFF_TOPIC, FELT, Kind.ASSESSMENT),
+        (Kind.OFF_TOPIC, NOTHING, Kind.OFF_TOPIC),
+        (Kind.EMERGENCY, FELT, Kind.EMERGENCY),
+        (Kind.ANSWER, FELT, Kind.ANSWER),
+    ],
+)
+def test_only_what_seems_off_topic_is_judged_after_all(kind, meaning, expected):
+    assert route_by_meaning(Route(kind, (), Stage.BEFORE_PAYING), meaning).kind is expected
