@@ -171,12 +171,13 @@ class IndexKeeper:
 
     def _is_whole(self, serving: ServedGeneration) -> bool:
         """Tell whether the generation in service could be opened again; its private copy serves on meanwhile."""
-        if self._pointed_at() is None:
-            return False
         try:
+            read_pointer(self._folder)
             serving.check_origin()
         except IndexUnusable as problem:
-            self._tell("index generation damaged on disk, building another; its copy serves meanwhile", problem)
+            self._tell(
+                "index generation damaged on disk, building another; its copy serves meanwhile", problem, warn=True
+            )
             return False
         return True
 

@@ -147,13 +147,13 @@ class Advisor:
         library = self._current_library()
         offer = read_offer(inquiry.text[:LONGEST_MESSAGE], self._book)
         flags = find_red_flags(offer)
-        meaning = self._read_meaning(inquiry)
-        chosen = route_by_meaning(route(offer, flags), meaning)
-        felt = flags_by_meaning(meaning, flags)
+        found = _sort(library, offer, flags)
+        by_rules = route(offer, flags)
+        meaning = self._read_meaning(inquiry, by_rules, _judge(offer, flags, by_rules, found))
+        chosen, felt = route_by_meaning(by_rules, meaning), flags_by_meaning(meaning, flags)
         found_language = detect_language(inquiry.text[:LONGEST_MESSAGE])
         language, fallback = self._language(inquiry, found_language)
         hits, trouble = self._search(inquiry, offer, chosen)
-        found = _sort(library, offer, flags)
         judgement = raise_by_meaning(_raise_by_law(offer, _judge(offer, flags, chosen, found)), felt)
         if self._cannot_read(found_language) and (
             chosen.kind is Kind.ASSESSMENT or (chosen.kind is Kind.ANSWER and offer.destinations)
@@ -206,9 +206,13 @@ class Advisor:
             log.exception("search failed, answering from the rules and standing warnings")
             return (), "no_search"
 
-    def _read_meaning(self, inquiry: Inquiry) -> Meaning:
-        """What the sentence classifiers make of a message; nothing where there are none or they fail."""
-        if self._meaning is None:
+    def _read_meaning(self, inquiry: Inquiry, chosen: Route, judgement: Judgement | None) -> Meaning:
+        """What the sentence classifiers make of a message; nothing where there are none or they fail.
+
+        They are not asked where the rules have reached the most already: an emergency, or danger.
+        """
+        is_danger = judgement is not None and judgement.verdict is Verdict.DANGER
+        if self._meaning is None or is_danger or chosen.kind is Kind.EMERGENCY:
             return NOTHING
         try:
             return self._meaning.read(inquiry.text[:LONGEST_MESSAGE])

@@ -13,7 +13,7 @@ from knowledge.advisor.routing import Route
 from knowledge.meaning.reader import Meaning
 from knowledge.reading.red_flags import ShownFlag, shown_words
 from knowledge.verdicts import Judgement, Reason
-from knowledge.vocabulary import Kind, Verdict
+from knowledge.vocabulary import Kind, Stage, Verdict
 
 
 def flags_by_meaning(meaning: Meaning, by_rules: Iterable[ShownFlag]) -> tuple[ShownFlag, ...]:
@@ -30,7 +30,21 @@ def raise_by_meaning(judgement: Judgement | None, felt: tuple[ShownFlag, ...]) -
 
 
 def route_by_meaning(route: Route, meaning: Meaning) -> Route:
-    """A message that the rules take for something else is judged where its sentences speak of an offer."""
-    if route.kind is Kind.OFF_TOPIC and "offer" in meaning.kinds:
-        return replace(route, kind=Kind.ASSESSMENT)
-    return route
+    """A route with what the meaning adds: a message that seemed off topic is answered, a later stage is seen."""
+    kind, stage = route.kind, route.stage
+    if kind is Kind.OFF_TOPIC and "offer" in meaning.kinds:
+        kind = Kind.ASSESSMENT
+    elif kind is Kind.OFF_TOPIC and "procedure" in meaning.kinds:
+        kind = Kind.ANSWER
+    if stage is Stage.BEFORE_PAYING:  # what the rules take where nothing tells the stage
+        stage = next((later for name, later in _LATER_STAGES.items() if name in meaning.stages), stage)
+    return replace(route, kind=kind, stage=stage)
+
+
+# The furthest first.
+_LATER_STAGES = {
+    "abroad_trapped": Stage.ABROAD,
+    "at_airport": Stage.AT_AIRPORT,
+    "visa_issued": Stage.VISA_ISSUED,
+    "paid": Stage.PAID,
+}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Cyrillic and Greek letters that look like a Latin one (Unicode confusables, the subset used to disguise words).
 _LOOK_ALIKES = str.maketrans(
@@ -59,6 +60,7 @@ def _is_case_ending(before: str, letter: str) -> bool:
     return ord(letter) in _INDIC and before.isascii() and before.isalnum()
 
 
+@lru_cache(maxsize=4096)
 def _fold(character: str) -> str:
     if character in "\n\r":
         return "\n"

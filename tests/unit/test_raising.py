@@ -57,3 +57,16 @@ def test_no_verdict_stays_no_verdict():
 )
 def test_only_what_seems_off_topic_is_judged_after_all(kind, meaning, expected):
     assert route_by_meaning(Route(kind, (), Stage.BEFORE_PAYING), meaning).kind is expected
+
+
+def test_a_later_stage_is_seen_only_where_the_rules_see_none():
+    felt = Meaning({}, {}, {"paid": "the money is gone"})
+
+    assert route_by_meaning(Route(Kind.ANSWER, (), Stage.BEFORE_PAYING), felt).stage is Stage.PAID
+    assert route_by_meaning(Route(Kind.ANSWER, (), Stage.AT_AIRPORT), felt).stage is Stage.AT_AIRPORT
+
+
+def test_a_procedure_that_seemed_off_topic_is_answered():
+    felt = Meaning({}, {"procedure": "how do I complain"}, {})
+
+    assert route_by_meaning(Route(Kind.OFF_TOPIC, (), Stage.BEFORE_PAYING), felt).kind is Kind.ANSWER
