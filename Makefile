@@ -11,9 +11,6 @@ IN_CHECK_DATA := DATA_DIR="$(CHECK_DATA)" DATABASE_URL="sqlite:///$(CHECK_DATA)/
 # Offline: no library may look for models or send usage figures. What our tests serve themselves is on loopback.
 OFFLINE := HF_HUB_OFFLINE=1 ANONYMIZED_TELEMETRY=False NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost
 
-# The languages that replies are written in so far; the floors count these. `make evals` measures all.
-SPOKEN := en,hi,hi-Latn
-
 .DEFAULT_GOAL := help
 .PHONY: help set-up run test check evals train bench bench-alerts soak drills check-data
 
@@ -38,7 +35,7 @@ check: set-up ## Check format, style, types and import directions, then the floo
 	@echo "Measuring retrieval ..."
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.retrieval.evaluate --floor
 	@echo "Measuring replies ..."
-	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate --lang $(SPOKEN) --floor evals/offers/floor.toml
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate --floor evals/offers/floor.toml
 
 evals: set-up check-data ## Measure retrieval and replies on every set of cases and write docs/results.md
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.results
@@ -47,7 +44,7 @@ train: set-up check-data ## Train the sentence classifiers anew and write what t
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m knowledge.meaning.training
 
 bench: set-up check-data ## Time replies, retrieval at up to 100,000 passages, the index, ingest, start, memory (10 minutes)
-	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m benchmarks --write build/benchmarks.md
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m benchmarks --write docs/benchmarks.md
 
 bench-alerts: set-up ## Time matching a million subscriptions on SQLite and PostgreSQL, and how fast one process sends
 	@$(OFFLINE) PYTHONPATH=tests $(PYTHON) benchmarks/matching.py

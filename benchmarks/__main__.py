@@ -1,6 +1,6 @@
 """Runs all measurements, prints them, and writes them where it is told.
 
-make bench                                         everything; writes build/benchmarks.md
+make bench                                         everything; writes docs/benchmarks.md
 python -m benchmarks --sizes 1000,10000            a smaller run
 """
 
@@ -26,15 +26,15 @@ EVALS = Path(__file__).resolve().parent.parent / "evals"
 SIZES = "1000,10000,50000,100000"
 INTRODUCTION = """# Benchmarks
 
-`make bench` measures all of this anew and writes it to `build/benchmarks.md`; this page is such a file. Made-up
-libraries of more than the starter knowledge hold real notices over and over, each a little other, with vectors that are
-those of the real ones turned a little (`benchmarks/corpus.py`); the messages that are asked are never made up.
+`make bench` measures all of this and writes this page. Made-up libraries of more than the starter knowledge hold real
+notices over and over, each a little other, with vectors that are those of the real ones turned a little
+(`benchmarks/corpus.py`); the messages that are asked are never made up.
 """
 
 
 def main(
     sizes: str = typer.Option(SIZES, help="How many passages, with commas between; empty for none."),
-    messages: int = typer.Option(120, help="How many questions and how many offers are asked at each size."),
+    messages: int = typer.Option(80, help="How many questions and how many offers are asked at each size."),
     embedded: int = typer.Option(256, help="How many passages are embedded to time ingest; 0 for none."),
     write: Path | None = typer.Option(None, help="Write the report to this file as well."),
 ) -> None:

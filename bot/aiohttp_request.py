@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, RetryAfter
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 from bot.gate import PATIENCE_WITHOUT_NUMBER_S, NotNow
 
@@ -51,6 +54,7 @@ class AiohttpRequest(BaseRequest):
         self._connect_timeout_s = connect_timeout_s
         self._read_timeout_s = read_timeout_s
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[str, dict[str, Any]] = {}
 
     @property
     def read_timeout(self) -> float | None:
@@ -58,12 +62,10 @@ class AiohttpRequest(BaseRequest):
         return self._read_timeout_s
 
     async def initialize(self) -> None:
-        """Open the session, if it is not open. Proxies of the environment are used."""
+        """Open the session, if it is not open."""
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEP_OPEN_S)
-            self._session = aiohttp.ClientSession(
-                connector=connector, trust_env=True, headers={"User-Agent": self.USER_AGENT}
-            )
+            self._session = aiohttp.ClientSession(connector=connector, headers={"User-Agent": self.USER_AGENT})
 
     async def shutdown(self) -> None:
         """Close the session and its connections."""
@@ -91,7 +93,8 @@ class AiohttpRequest(BaseRequest):
             sock_read=_seconds(read_timeout, self._read_timeout_s),
         )
         try:
-            async with self._session.request(method, url, timeout=timeout, **_body_of(request_data)) as answer:
+            way = {**self._proxy_for(url), **_body_of(request_data)}
+            async with self._session.request(method, url, timeout=timeout, **way) as answer:
                 status, body, headers = answer.status, await answer.read(), answer.headers
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             failure = _failure_of(error)
@@ -101,6 +104,15 @@ class AiohttpRequest(BaseRequest):
             return status, body
         raise failure  # here, outside of `except`: the failure must not carry the error, which knows the address
 
+    def _proxy_for(self, url: str) -> dict[str, Any]:
+        """Return the proxy of the environment for a host, looked up once: aiohttp would do so for every request."""
+        address = urlsplit(url)
+        host = address.hostname or ""
+        if host not in self._proxies:
+            proxy = None if proxy_bypass(host) else getproxies().get(address.scheme)
+            self._proxies[host] = _split_proxy(proxy) if proxy else {}
+        return self._proxies[host]
+
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """Read Telegram's JSON. Raises `MaybeSent`, without showing what was there: it may be people's words."""
@@ -108,6 +120,15 @@ class AiohttpRequest(BaseRequest):
         if answer is None or ("result" not in answer and answer.get("ok") is not False):
             raise MaybeSent("The answer cannot be read.")
         return answer
+
+
+def _split_proxy(proxy: str) -> dict[str, Any]:
+    """Return address and password of a proxy, apart."""
+    address = URL(proxy)
+    if not address.user:
+        return {"proxy": address}
+    password = aiohttp.encode_basic_auth(address.user, address.password or "")
+    return {"proxy": address.with_user(None), "proxy_headers": {"Authorization": password}}
 
 
 def _failure_of(error: Exception) -> NetworkError:

@@ -125,7 +125,7 @@ class Gate(BaseRateLimiter[Turn]):
                 await self._sleep(delay)
                 continue
             probes = self._halt.needs_probe
-            taken = self._turns.take(1 if probes else min(most, self._sent.room(now)), now)
+            taken = self._turns.take(1 if probes else min(most, self._sent.room(now)))
             self._sent.reserved += taken
             self._halt.probe_is_out = probes
             return [Turn(is_probe=probes)] * taken
@@ -307,30 +307,45 @@ class _Window:
             self.times.append(now)
 
 
-class _Turns:
-    """Turns of broadcasts, evenly spread over time. A delay is made up for by at most a quarter of a second's turns."""
+class _Bucket:
+    """Turns that come evenly, so many a second; unused ones are kept up to a most."""
 
-    def __init__(self, per_s: float, now: float) -> None:
+    def __init__(self, per_s: float, most: float, now: float) -> None:
         self._per_s = per_s
-        self._most = max(1.0, per_s / 4)
+        self._most = max(1.0, most)
         self._saved = 1.0
         self._counted_at = now
 
     def delay(self, now: float, share: float) -> float:
         """Return the seconds until the next turn, at this share of the rate."""
-        if self._per_s == math.inf:
-            return 0.0
         rate = self._per_s * share
         self._saved = min(self._most, self._saved + max(0.0, now - self._counted_at) * rate)
         self._counted_at = now
         return 0.0 if self._saved >= 1 - 1e-9 else (1 - self._saved) / rate
 
-    def take(self, most: int, now: float) -> int:
-        if self._per_s == math.inf:
-            return max(1, most)
-        taken = max(1, min(most, int(self._saved + 1e-9)))
+    def room(self) -> int:
+        return max(1, int(self._saved + 1e-9))
+
+    def take(self, taken: int) -> None:
         self._saved = max(0.0, self._saved - taken)
-        self._counted_at = now
+
+
+class _Turns:
+    """Turns of broadcasts, evenly spread. A delay of up to a quarter of a second is made up for, at a tenth more."""
+
+    def __init__(self, per_s: float, now: float) -> None:
+        limited = per_s != math.inf
+        self._buckets = [_Bucket(per_s, per_s / 4, now), _Bucket(per_s * 1.1, per_s / 40, now)] if limited else []
+
+    def delay(self, now: float, share: float) -> float:
+        """Return the seconds until the next turn, at this share of the rate."""
+        return max((bucket.delay(now, share) for bucket in self._buckets), default=0.0)
+
+    def take(self, most: int) -> int:
+        """Take as many turns as there are, at least one and at most so many."""
+        taken = max(1, min([most, *(bucket.room() for bucket in self._buckets)]))
+        for bucket in self._buckets:
+            bucket.take(taken)
         return taken
 
 

@@ -41,14 +41,17 @@ def gloss(text: str, names: tuple[str, ...] = ()) -> str | None:
     that the text mentions, put first.
     """
     glosses, common = _glosses(), common_words()
+    hinglish = in_hinglish(text)
+    is_read = hinglish != text  # then a Latin word is what the lexicon says, and as good as a known one
     english: list[str] = []
     known = 0
-    for word in WORD.findall(unicodedata.normalize("NFC", in_hinglish(text)).casefold()):
+    for word in WORD.findall(unicodedata.normalize("NFC", hinglish).casefold()):
         meaning = glosses.get(_key(word))
-        known += meaning is not None
         if meaning is not None:
+            known += 1
             english.append(meaning)
         elif word.isascii() and word not in common:
+            known += is_read
             english.append(word)
     return " ".join(dict.fromkeys([*names, *english])) if known >= LEAST else None
 

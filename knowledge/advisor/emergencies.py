@@ -42,8 +42,10 @@ def is_emergency(offer: Offer) -> bool:
     need = _read_need(offer)
     if not _concerns_somebody(offer, need):
         return False
+    if _only_warns(offer):
+        return False
     if not _is_abroad(offer):
-        return "ransom" in need.grave or ("missing" in need.grave and offer.has("route"))
+        return _is_grave_without_place(offer, need)
     if offer.has("cry_for_help") and (need.grave or need.means):
         return True
     if offer.has("asks_to_go") and not need.there:
@@ -55,6 +57,22 @@ def _weighs_offer(offer: Offer) -> bool:
     """The person weighs an offer: what they write of beatings or kept passports is a fear, or a term of it."""
     asks = offer.has("asks_to_go") or offer.has("asks_of_offer")
     return asks and describes_offer(offer) and not offer.has("cry_for_help")
+
+
+def _only_warns(offer: Offer) -> bool:
+    """A message that is passed on to warn others: it tells of people in need, none of them the writer's own."""
+    return offer.has("warns_others") and not offer.has("own_need") and not offer.has("cry_for_help")
+
+
+def _is_grave_without_place(offer: Offer, need: _Need) -> bool:
+    """No country is named, and yet what is told happens to those who work abroad."""
+    if "ransom" in need.grave or ("missing" in need.grave and offer.has("route")):
+        return True
+    if offer.mentions or describes_offer(offer) or offer.has("offer_words"):
+        return False
+    if "passport_taken" in need.means and len(need.means) >= _ENOUGH_MEANS:
+        return True
+    return bool({"violence", "captive"} & set(need.grave)) and offer.has("employer_there") and offer.about_work
 
 
 def _read_need(offer: Offer) -> _Need:

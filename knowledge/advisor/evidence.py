@@ -29,7 +29,13 @@ def _points_for(offer: Offer, flags: tuple[ShownFlag, ...]) -> int:
     points = 2 * offer.promises_pay + 2 * bool(offer.fees) + offer.has("has_contract") + offer.has("work_visa")
     points += 2 * offer.has("offer_words") + 2 * _looks_like_ad(text) + bool(_PHONE.search(text))
     points += bool(offer.work) + (offer.licence is not None) + (len(text) > _LONG_STORY) + describes_offer(offer)
+    points += 2 * _tells_of_work_with_a_sign(offer, flags)
     return points + min(len(flags), 3) + (len(offer.book.find("ad_words", offer.copy)) >= _AD_WORDS)
+
+
+def _tells_of_work_with_a_sign(offer: Offer, flags: tuple[ShownFlag, ...]) -> bool:
+    """Work in a named country that is told, not asked about, and shows a warning sign: "job in Georgia, no contract"."""
+    return bool(flags and offer.destinations and offer.about_work and not offer.has("question_words"))
 
 
 def _looks_like_ad(text: str) -> bool:
@@ -52,6 +58,13 @@ def describes_offer(offer: Offer) -> bool:
     if not offer.destinations or not (offer.work or offer.has("offer_words")):
         return False
     return count_terms(offer) > 1 or bool(offer.work and offer.sums)
+
+
+def tells_terms(offer: Offer) -> bool:
+    """Work in a named place is told, not asked about, with two or more terms of an offer and a step that is done."""
+    if offer.has("question_words") or offer.has("complain_ask") or offer.has("cheated"):
+        return False
+    return bool(offer.destinations and offer.work) and count_terms(offer) > 1 and offer.has("step_done")
 
 
 def count_terms(offer: Offer) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge.advisor.emergencies import is_emergency
-from knowledge.advisor.evidence import count_terms, names_foreign_place, offer_evidence
+from knowledge.advisor.evidence import count_terms, names_foreign_place, offer_evidence, tells_terms
 from knowledge.reading.matching import make_matching_copy
 from knowledge.reading.offer import Offer
 from knowledge.reading.red_flags import ShownFlag
@@ -101,8 +101,19 @@ def _kind(offer: Offer, flags: tuple[ShownFlag, ...], subjects: tuple[Subject, .
         return Kind.OFF_TOPIC if offer.has("off_topic_words") or not _is_to_bot(offer) else Kind.HELP
     if _is_cheated(offer, subjects):
         return Kind.ANSWER
-    evidence = offer_evidence(offer, flags, len(subjects))
-    return Kind.ASSESSMENT if evidence >= _OFFER_THRESHOLD else Kind.ANSWER
+    if offer_evidence(offer, flags, len(subjects)) >= _OFFER_THRESHOLD or tells_terms(offer):
+        return Kind.ASSESSMENT
+    return Kind.ASSESSMENT if _tells_of_danger(offer, flags) else Kind.ANSWER
+
+
+def _tells_of_danger(offer: Offer, flags: tuple[ShownFlag, ...]) -> bool:
+    """An offer told in a few words, nobody named and nothing asked, that shows a grave sign or two signs."""
+    codes = {flag.code for flag in flags}
+    if not offer.about_work or offer.has("warns_others"):
+        return False
+    if offer.has("question_words") or offer.has("tourism_only"):
+        return bool(codes & DANGEROUS_ALONE) and len(codes) > 1
+    return bool(codes & DANGEROUS_ALONE) or len(codes) > 1
 
 
 def is_agent_question(offer: Offer, flags: tuple[ShownFlag, ...], subjects: tuple[Subject, ...]) -> bool:

@@ -93,11 +93,22 @@ def _find_upfront_fee(offer: Offer) -> Span | None:
     fees = [fee for fee in offer.fees if not _paid_after_visa(offer, fee)]
     money_words = _hits(offer, "money_asked", excuses)
     for cue in _hits(offer, "upfront_cue", excuses) if fees or money_words else ():
-        if _money_near(offer, cue, fees, money_words):
+        if _money_near(offer, cue, fees, money_words) and not _now_that_visa_is_there(offer, cue):
             return cue
     if offer.has("receipt_cue") or offer.has("visa_issued_cue"):
         return None
     return next(iter(_hits(offer, "paid_cue", excuses)), None)
+
+
+_NOW = re.compile(r"(?:\W|\d|ab(?:hi)?(?!\w)|now|today|aaj|अब|अभी|आज|rs|inr|rupees|rupaye|रुपये|रुपए|hazaa?r|हजार)+")
+
+
+def _now_that_visa_is_there(offer: Offer, cue: Span) -> bool:
+    """Whether "now" means after the visa: it has come, and no more than the lawful charge is taken against a receipt."""
+    if not offer.has("receipt_cue") or offer.has("visit_visa") or any(f.inr > LAWFUL_TOTAL_WITH_GST for f in offer.fees):
+        return False
+    issued = any(span.end <= cue.start for span in offer.find("visa_issued_cue"))
+    return issued and _NOW.fullmatch(offer.copy.folded, cue.start, cue.end) is not None
 
 
 def _is_holiday(offer: Offer) -> bool:
@@ -106,6 +117,7 @@ def _is_holiday(offer: Offer) -> bool:
 
 
 _BEFORE = re.compile(r"before|prior|pehle|pahle|se pehle|पहले|से पहले")
+_DIRECTLY_BEFORE = re.compile(r"\s*(?:rs|rupees|rupaye|रुपये|रुपए)?\s*(?:before|pehle|pahle|पहले|advance|एडवांस)(?!\w)")
 
 
 def _money_near(offer: Offer, cue: Span, fees: list[Sum], money_words: list[Span]) -> bool:
@@ -135,6 +147,8 @@ def _paid_after_visa(offer: Offer, fee: Sum) -> bool:
 def _belongs_to(offer: Offer, fee: Sum, later: Span) -> bool:
     """Whether a time of payment is this fee's: no other sum and no word for another part in between."""
     if later.start < fee.end - 2:
+        if _DIRECTLY_BEFORE.match(offer.copy.folded, fee.end):
+            return False  # "go on a visit visa, 4 lakh before": the visa is only how one travels
         return fee.start - later.end < 25 and not offer.book.has("now_cue", offer.copy, (later.end, fee.start))
     other_sum = any(fee.end <= sum_.start < later.start for sum_ in offer.sums)
     return not other_sum and not offer.book.has("balance_cue", offer.copy, (fee.end, later.start))

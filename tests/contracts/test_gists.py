@@ -7,7 +7,7 @@ import pytest
 
 import knowledge
 from knowledge.advisor import answering
-from knowledge.records import read_advisories, read_rules
+from knowledge.records import read_advisories, read_gists, read_rules
 from knowledge.vocabulary import Language, Severity, Status
 
 DATA = Path(knowledge.__file__).parent / "data"
@@ -140,3 +140,35 @@ def test_a_gist_counts_no_people():
     found = [(record.id, code) for record, code, words in every_sentence() if people.search(words)]
 
     assert [(record_id, code) for record_id, code in found if record_id not in lawful] == []
+
+
+# --- the ten other languages: `knowledge/data/languages/<code>/gists.yaml` ---
+
+GISTS = read_gists(DATA / "languages")
+OTHER_LANGUAGES = sorted(set(Language) - LANGUAGES)
+MOST_WORDS_ELSEWHERE = 28  # words: scripts that write endings apart need more
+
+
+@pytest.mark.parametrize("language", OTHER_LANGUAGES)
+def test_every_record_with_a_gist_has_one_in_each_language(language):
+    missing = [record.id for record in WITH_GIST if language not in GISTS.get(record.id, {})]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", OTHER_LANGUAGES)
+def test_the_gists_of_a_language_are_short_and_invent_no_number(language):
+    english = {record.id: record.gist["en"] for record in WITH_GIST}
+    bad = [
+        name
+        for name, words in GISTS.items()
+        if language in words
+        and (
+            len(words[language].split()) > MOST_WORDS_ELSEWHERE
+            or set(re.findall(r"\d{4,}", words[language].replace(",", "")))
+            - set(re.findall(r"\d{4,}", english[name].replace(",", "")))
+            or CALMING.search(words[language])
+        )
+    ]
+
+    assert bad == []

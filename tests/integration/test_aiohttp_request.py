@@ -141,6 +141,29 @@ async def test_a_server_that_accepts_and_says_nothing_may_have_got_it():
         await bot.shutdown()
 
 
+async def test_a_proxy_of_the_environment_is_used_unless_the_host_is_exempt(monkeypatch):
+    taken = asyncio.Queue()
+
+    async def proxy(reader, writer):
+        taken.put_nowait(await reader.readline())
+        writer.close()
+
+    server = await asyncio.start_server(proxy, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    monkeypatch.setenv("http_proxy", f"http://user:word@127.0.0.1:{port}")
+    bot = make_bot("http://telegram.invalid", "1:" + "x" * 30)
+    exempt = make_bot("http://127.0.0.1:9", "1:" + "x" * 30)
+
+    for one, error in ((bot, MaybeSent), (exempt, NotSent)):
+        with pytest.raises(error):
+            await one.initialize()
+        await one.shutdown()
+    server.close()
+
+    assert taken.get_nowait().startswith(b"POST http://telegram.invalid/")
+    assert taken.empty()
+
+
 async def test_a_refused_token_is_named(telegram):
     bot = make_bot(telegram.url, "1:" + "another" * 5)
 

@@ -14,6 +14,7 @@ from bot.commands.run import run
 from bot.logs import set_up_logging
 from bot.people import Limits
 from bot.presenters import fixed_texts
+from bot.texts import catalogue_languages
 from bot.troubles import CannotRun
 from knowledge.settings import Settings
 from knowledge.vocabulary import Kind, Language
@@ -49,8 +50,9 @@ async def test_a_government_operator_does_not_deny_it(telegram, bot):
     assert "not a government service" not in about.text
 
 
-async def test_the_command_menu_is_set_for_everybody_and_in_english_and_hindi(telegram, bot):
-    assert set(telegram.menus) == {"", "en", "hi"}
+async def test_the_command_menu_is_set_for_everybody_and_in_every_language_that_telegram_knows(telegram, bot):
+    spoken = {language.value for language in catalogue_languages() if language is not Language.HINGLISH}
+    assert set(telegram.menus) == {"", *spoken}
     assert {"check", "helplines"} <= {command["command"] for command in telegram.menus["hi"]}
 
 
