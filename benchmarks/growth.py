@@ -24,7 +24,7 @@ from knowledge.embedding import Embedder, build_embedder
 from knowledge.generations import index_folder, read_pointer
 from knowledge.glossing import gloss
 from knowledge.index import exact_search
-from knowledge.index_processes import verify_generation
+from knowledge.index_processes import start_newest, verify_generation
 from knowledge.library import LibraryKeeper
 from knowledge.passage_store import embed_missing
 from knowledge.reading.countries import find_countries
@@ -136,6 +136,7 @@ def _measure(
             for kind, texts in zip(("questions", "offers"), messages, strict=True)
         )
         answerable_s, gone_s = _publish_and_withdraw(engine, embedder, keeper)
+        open_s = timed(partial(_open, folder, keeper.current().shelf.indexed.fingerprint))
         memory = memory_mb()
     finally:
         keeper.close()
@@ -145,7 +146,7 @@ def _measure(
         offers,
         load_s,
         build_s,
-        _time_opening(library, embedder, folder),
+        open_s,
         verify_s,
         answerable_s,
         gone_s,
@@ -242,14 +243,11 @@ def _wait_for_index(keeper: RetrieverKeeper) -> None:
     _until(lambda: (index := keeper.current().index) is not None and not index.exact)
 
 
-def _time_opening(library: LibraryKeeper, embedder: Embedder, folder: Path) -> float:
-    """Return how long it takes from a start until the index answers."""
-    keeper = RetrieverKeeper(library.current, embedder, folder)
-    try:
-        keeper.current()
-        return _until(lambda: (index := keeper.current().index) is not None and not index.exact)
-    finally:
-        keeper.close()
+def _open(folder: Path, fingerprint: str) -> None:
+    """Start a process on the index, wait until it answers, and end it."""
+    generation = start_newest(folder, fingerprint)
+    generation.wait_until_ready()
+    generation.close()
 
 
 def _now() -> dt.datetime:

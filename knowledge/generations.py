@@ -18,7 +18,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +33,7 @@ CHROMA = "chroma"
 WRITING = ".writing"
 NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{16}")
 UNFINISHED = re.compile(rf"\.{NAME.pattern}-.+")  # as `whole_folder` names what it is building
-LAYOUT = 2  # raise when what is stored in a generation changes
+LAYOUT = 3  # raise when what is stored in a generation changes
 GENERATIONS_KEPT = 2  # the serving one and the one before it
 LOCKLESS_COPY = 60  # seconds after which a private copy without a lock is taken for one left by a kill
 
@@ -42,12 +42,13 @@ Signature = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True)
 class Description:
-    """What a generation says of itself. `digests` are the passages that it finds by their own vectors."""
+    """What a generation says of itself. `digests` name the vectors that it holds, by passage."""
 
     fingerprint: str
     state: str  # of the passages it was built from
-    held: int  # passages in it, also those that it does not find reliably
+    held: int  # passages in it
     digests: Mapping[str, str]
+    missed: Sequence[str] = ()  # passages that their own vectors do not find; they are searched exactly
     golden: Mapping[str, bool] = field(default_factory=dict)  # which golden questions it finds
     golden_lost: int = 0  # how many fewer than the generation before, of those that both could find
 

@@ -8,7 +8,7 @@ vectors, and one that does not fit ends its service: a damaged index costs a mil
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -36,7 +36,12 @@ class Serves(Protocol):
 
     @property
     def digests(self) -> Mapping[str, str]:
-        """The passages it finds reliably, each with the digest of its vector."""
+        """The passages it holds, each with the digest of its vector."""
+        ...
+
+    @property
+    def missed(self) -> Collection[str]:
+        """Those of them that it may not find."""
         ...
 
     @property
@@ -91,9 +96,11 @@ class VectorIndex:
         self._rows = {
             passage: row for row, passage in enumerate(passages.ids) if held and held.get(passage) == current[passage]
         }
-        late = [row for row, passage in enumerate(passages.ids) if passage not in self._rows]
-        self._late_ids = [passages.ids[row] for row in late]
-        self._late_vectors = passages.vectors[late] if self._rows else passages.vectors
+        missed = generation.missed if generation else ()
+        self._late = len(passages.ids) - len(self._rows)
+        beside = [row for row, passage in enumerate(passages.ids) if passage not in self._rows or passage in missed]
+        self._beside_ids = [passages.ids[row] for row in beside]
+        self._beside_vectors = passages.vectors[beside] if self._rows else passages.vectors
 
     @property
     def generation(self) -> Serves | None:
@@ -108,7 +115,7 @@ class VectorIndex:
     @property
     def late(self) -> int:
         """How many passages the generation does not hold as they are now."""
-        return len(self._late_ids)
+        return self._late
 
     @property
     def gone(self) -> int:
@@ -126,8 +133,8 @@ class VectorIndex:
         indexed = self._ask(vectors, k) if self._worth_asking else None
         if indexed is None:
             return [exact_search(vector, self._passages.ids, self._passages.vectors, k) for vector in vectors]
-        late = [exact_search(vector, self._late_ids, self._late_vectors, k) for vector in vectors]
-        return [_merged(ours, theirs, k) for ours, theirs in zip(late, indexed, strict=True)]
+        beside = [exact_search(vector, self._beside_ids, self._beside_vectors, k) for vector in vectors]
+        return [_merged(ours, theirs, k) for ours, theirs in zip(beside, indexed, strict=True)]
 
     @property
     def _worth_asking(self) -> bool:
@@ -168,4 +175,5 @@ def exact_search(vector: Vectors, ids: Sequence[str], vectors: Vectors, k: int) 
 
 
 def _merged(first: Found, second: Found, k: int) -> Found:
-    return sorted([*first, *second], key=lambda hit: (-hit[1], hit[0]))[:k]
+    both = dict(first) | dict(second)  # what the index may miss is searched both ways
+    return sorted(both.items(), key=lambda hit: (-hit[1], hit[0]))[:k]

@@ -139,6 +139,7 @@ class ServedGeneration:
         check_fit(description, fingerprint)
         self.name = name
         self.digests = description.digests
+        self.missed = frozenset(description.missed)
         self.state = description.state
         self.problem: IndexUnusable | None = None
         self._path = folder / name

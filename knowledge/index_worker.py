@@ -146,14 +146,14 @@ def _check_what_was_written(
     try:
         opened = OpenFolder(copy.folder / CHROMA, passages.fingerprint, len(passages.ids))
         unfound = opened.verify(passages, tell)
-        digests = {passage: digest for passage, digest in passages.digests.items() if passage not in unfound}
         golden = _which_are_found(wanted, opened.query(questions, DEPTH) if wanted else [])
         opened.close()
     finally:
         copy.remove()
     exactly = [exact_search(question, passages.ids, passages.vectors, DEPTH) for question in questions]
     lost = judge(_golden_before(beside.parent), golden, _which_are_found(wanted, exactly))
-    return Description(passages.fingerprint, passages.state, len(passages.ids), digests, golden, lost)
+    missed = sorted(unfound)
+    return Description(passages.fingerprint, passages.state, len(passages.ids), passages.digests, missed, golden, lost)
 
 
 @contextmanager

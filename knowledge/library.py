@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -79,11 +80,16 @@ class Library:
         """Return for each series of numbers about these countries the newest one, with the id of its advisory."""
         newest: dict[str, tuple[Count, str]] = {}
         for code in codes:
-            for record in self.by_country(code):
+            for record in self._with_counts.get(code.upper(), ()):
                 for count in record.counts:
                     if count.series not in newest or count.as_of > newest[count.series][0].as_of:
                         newest[count.series] = (count, record.id)
         return tuple(newest[series] for series in sorted(newest))
+
+    @cached_property
+    def _with_counts(self) -> Mapping[str, tuple[AdvisoryRecord, ...]]:
+        """The notices that give numbers, by country: a few of very many."""
+        return _group_by_country(record for record in self.advisories.values() if record.counts)
 
 
 class _Mark(NamedTuple):

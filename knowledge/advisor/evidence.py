@@ -34,8 +34,13 @@ def _points_for(offer: Offer, flags: tuple[ShownFlag, ...]) -> int:
 
 
 def _tells_of_work_with_a_sign(offer: Offer, flags: tuple[ShownFlag, ...]) -> bool:
-    """Work in a named country that is told, not asked about, and shows a warning sign: "job in Georgia, no contract"."""
-    return bool(flags and offer.destinations and offer.about_work and not offer.has("question_words"))
+    """Work in a named country that is told, not asked about, and shows a warning sign: "job in Baku, no contract"."""
+    return bool(flags and offer.destinations and offer.about_work and not asks_or_supposes(offer))
+
+
+def asks_or_supposes(offer: Offer) -> bool:
+    """Whether it is a question, a supposition ("can police ...", "if they ...") or a mere journey, no told offer."""
+    return any(offer.has(cue) for cue in ("question_words", "condition", "hypothetical", "tourism_only"))
 
 
 def _looks_like_ad(text: str) -> bool:

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge.advisor.emergencies import is_emergency
-from knowledge.advisor.evidence import count_terms, names_foreign_place, offer_evidence, tells_terms
+from knowledge.advisor.evidence import (
+    asks_or_supposes,
+    count_terms,
+    names_foreign_place,
+    offer_evidence,
+    tells_terms,
+)
 from knowledge.reading.matching import make_matching_copy
 from knowledge.reading.offer import Offer
 from knowledge.reading.red_flags import ShownFlag
@@ -111,7 +117,7 @@ def _tells_of_danger(offer: Offer, flags: tuple[ShownFlag, ...]) -> bool:
     codes = {flag.code for flag in flags}
     if not offer.about_work or offer.has("warns_others"):
         return False
-    if offer.has("question_words") or offer.has("tourism_only"):
+    if asks_or_supposes(offer):
         return bool(codes & DANGEROUS_ALONE) and len(codes) > 1
     return bool(codes & DANGEROUS_ALONE) or len(codes) > 1
 

@@ -104,8 +104,12 @@ _NOW = re.compile(r"(?:\W|\d|ab(?:hi)?(?!\w)|now|today|aaj|अब|अभी|आ�
 
 
 def _now_that_visa_is_there(offer: Offer, cue: Span) -> bool:
-    """Whether "now" means after the visa: it has come, and no more than the lawful charge is taken against a receipt."""
-    if not offer.has("receipt_cue") or offer.has("visit_visa") or any(f.inr > LAWFUL_TOTAL_WITH_GST for f in offer.fees):
+    """Whether "now" means after the visa: it has come, and at most the lawful charge is taken against a receipt."""
+    if (
+        not offer.has("receipt_cue")
+        or offer.has("visit_visa")
+        or any(f.inr > LAWFUL_TOTAL_WITH_GST for f in offer.fees)
+    ):
         return False
     issued = any(span.end <= cue.start for span in offer.find("visa_issued_cue"))
     return issued and _NOW.fullmatch(offer.copy.folded, cue.start, cue.end) is not None

@@ -15,6 +15,10 @@ from knowledge.reading.red_flags import find_red_flags
 from knowledge.vocabulary import RedFlag
 
 ASKED_BEFORE_THE_VISA = (
+    "Georgia dairy ka kaam visit visa par, 3 lakh pehle",
+    "permit se pehle 80 hazar chahiye, Croatia packer",
+    "contract wahan denge. visa pehle 2 lakh dena hai, Serbia helper",
+    "tourist visa mila. abhi 30,000 cheque se do, raseed milegi, Oman mason",
     "Agent says deposit 15k in his wife's account and then only he will give the offer letter for Qatar "
     "electrician job",
     "bhai wo bol rha h ki 5000 bhej do phle fir file lgegi, oman driver",
@@ -133,6 +137,9 @@ ASKED_BEFORE_THE_VISA = (
 )
 
 NOT_ASKED_BEFORE_THE_VISA = (
+    "Bahrain carpenter, visa mil gaya. ab 30,000 cheque se dena, raseed milegi",
+    "visa mila. abhi 35,400 bank se, raseed ke saath, Doha plumber",
+    "visa pehle 30,000 baad me, Oman cook",
     "The company says it never takes a rupee from candidates, Doha hotel",
     "Sab kharcha company ka hai, mujhe kuch nahi dena, Qatar electrician",
     "मुझे एक पैसा नहीं देना, सब खर्च कंपनी का, कतर",
@@ -231,6 +238,7 @@ NOT_ASKED_BEFORE_THE_VISA = (
 )
 
 ABOVE_THE_CAP = (
+    "Georgia farm: visit visa + room + ticket = 90,000",
     "Agent 1.5 lakh le raha hai Kuwait ke liye",
     "bhai 80k mang rha h dubai k liye",
     "He quoted seventy thousand for the Oman visa",

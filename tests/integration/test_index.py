@@ -163,6 +163,7 @@ class FakeGeneration:
 
     def __init__(self, passages):
         self.digests = dict(passages.digests)
+        self.missed = frozenset()
         self.distrusted = ""
         self.asked = 0
 
@@ -525,10 +526,24 @@ def test_a_passage_that_the_graph_does_not_find_is_searched_exactly(data_dir, se
 
     index = VectorIndex(passages, served(data_dir))
 
-    assert index.late == 1
-    assert ids_of(index.search(passages.vectors[7], 3)) == ids_of(
-        VectorIndex(passages, None).search(passages.vectors[7], 3)
-    )
+    for row in range(10):
+        found = index.search(passages.vectors[row], 3)
+        assert ids_of(found) == ids_of(VectorIndex(passages, None).search(passages.vectors[row], 3))
+    assert not index.exact
+    assert index.late == 0
+
+
+@pytest.mark.usefixtures("no_niceness")
+def test_what_the_graph_misses_and_chroma_returns_none_the_less_comes_once(data_dir, served, monkeypatch):
+    passages = make_passages(seed=2)
+    monkeypatch.setattr("knowledge.chroma_folder.MOST_UNFOUND", 1.0)
+    monkeypatch.setattr("knowledge.chroma_folder.OpenFolder._not_first", lambda self, passages, part: set(passages.ids))
+    build_here(passages, data_dir, LATER)
+
+    index = VectorIndex(passages, served(data_dir))
+
+    assert len(set(ids_of(index.search(passages.vectors[7], 60)))) == 60
+    assert not index.exact
 
 
 @pytest.mark.usefixtures("no_niceness")

@@ -15,6 +15,11 @@ AGENT, OFF_TOPIC, HELP = Kind.AGENT, Kind.OFF_TOPIC, Kind.HELP
 
 MESSAGES: dict[Kind, tuple[tuple[str, str], ...]] = {
     EMERGENCY: (
+        ("warns others, own kin", "savdhan! mera bhai Laos me band hai, madad chahiye"),
+        ("told calmly, no place", "4 months no salary, no food, employer holding passport and refuses to return"),
+        ("beaten where she works", "the maid is beaten by the family she works for"),
+        ("no call for weeks", "my husband works in Qatar, he has not called for three weeks"),
+        ("taken near the fighting", "my son is in Russia, he wrote once, they took them close to the front"),
         (
             "held in a compound",
             "My brother is locked inside a building in Myanmar, they beat him if he misses the target",
@@ -57,6 +62,9 @@ MESSAGES: dict[Kind, tuple[tuple[str, str], ...]] = {
         ),
     ),
     ASSESSMENT: (
+        ("told in a few words", "Tailor in Muscat on a visit visa, tell the officer at the airport you visit an aunt"),
+        ("told, two signs", "Malta packing, passport company rakhegi, contract wahan pahunchkar denge"),
+        ("honest, told", "Mason Kuwait, demand letter dekha, trade test pass"),
         ("short offer", "Agent offers me helper job in Romania, salary 60,000, fee 3 lakh. Is it fine?"),
         ("advertisement", "🔥 DUBAI HIRING 🔥\n✅ Cleaner\n✅ Helper\nSalary 1500 AED\nFree food\n📞 +91 99999 01234"),
         ("Hinglish offer", "Bhai ek agent bol raha Serbia me warehouse job, 90k salary, 4 lakh lagega, sahi hai kya?"),
@@ -96,6 +104,10 @@ MESSAGES: dict[Kind, tuple[tuple[str, str], ...]] = {
         ),
     ),
     ANSWER: (
+        ("papers, no offer", "Documents for nurse in Germany: contract, interview, language test"),
+        ("warns others", "Share this with all: Indian workers are beaten and locked up in Cambodia, beware"),
+        ("no army", "army ke sath koi sambandh nahi, Russia me godown ka kaam, mera bhai wahan gaya hai"),
+        ("quiet for two days", "my husband works in Qatar and has not messaged since two days"),
         ("fee rule", "How much can a recruiting agent charge by law?"),
         ("fee rule, Hinglish", "Agent kitna paisa le sakta hai sarkari niyam se?"),
         ("fee rule, Hindi", "भर्ती एजेंट कानूनन कितनी फीस ले सकता है?"),
