@@ -27,6 +27,7 @@ MARGIN_S = 0.05  # messages that leave evenly arrive a little unevenly; Telegram
 SHORTEST_WAIT_S = 0.001
 PATIENCE_WITHOUT_NUMBER_S = 5.0  # a "too many requests" that does not say for how long
 FLOODS_COUNT_FOR_S = 600.0
+FLOOD_COUNTS_FROM_S = 3.0  # a shorter silence means a few messages too many at once, not a rate that is too high
 SLOWER_AFTER_FLOODS = 0.8
 SLOWEST_SHARE = 0.2
 RAMP_BEGINS_AT = 0.4  # of the rate: after a halt 10, 15, 20 and then 25 a second
@@ -360,7 +361,8 @@ class _Halt:
     probe_is_out: bool = False
     ramp_from: float = -math.inf
     last_chat_id: int | None = None
-    floods: deque[float] = field(default_factory=deque)
+    last_flood_at: float = -math.inf
+    floods: deque[float] = field(default_factory=deque)  # the longer ones, of the last ten minutes
 
     def begin(self, now: float, seconds: float) -> None:
         if seconds > 0:
@@ -368,11 +370,12 @@ class _Halt:
             self.needs_probe = True
 
     def note_flood(self, chat_id: int, began_at: float, now: float, seconds: float) -> None:
-        known_before = bool(self.floods) and began_at >= self.floods[-1]  # not one that was under way already
-        if known_before and self.last_chat_id != chat_id and self.broadcasts_until > began_at:
-            self.all_until = max(self.all_until, self.broadcasts_until, now + seconds)
-        self.last_chat_id = chat_id
-        self.floods.append(now)
+        known_before = began_at >= self.last_flood_at  # not one that was under way already
+        if known_before and self.last_chat_id != chat_id and self.told_until > began_at:
+            self.all_until = max(self.all_until, self.told_until, now + seconds)
+        self.last_chat_id, self.last_flood_at = chat_id, now
+        if seconds >= FLOOD_COUNTS_FROM_S:
+            self.floods.append(now)
         self.told_until = max(self.told_until, now + seconds)
         self.begin(now, seconds)
 

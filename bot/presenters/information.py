@@ -7,6 +7,7 @@ from html import escape
 from babel.dates import format_date
 
 from bot.presenters import fixed_texts
+from bot.presenters.bidi import isolate_numbers
 from bot.presenters.reply import Operator
 from bot.texts import locale_of, text
 from knowledge.library import Library
@@ -48,7 +49,8 @@ def present_helplines(language: Language, library: Library) -> str:
     if not current:
         return text(language, fixed_texts.HELPLINES_NONE)
     shown = (_present_helpline(language, line) for line in sorted(current, key=_india_first))
-    return _paragraphs(text(language, fixed_texts.HELPLINES), *shown)
+    page = _paragraphs(text(language, fixed_texts.HELPLINES), *shown)
+    return isolate_numbers(page) if language is Language.URDU else page
 
 
 def _count_notices(language: Language, library: Library) -> str:

@@ -16,6 +16,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from bot.presenters import reply_texts as words
+from bot.presenters.bidi import isolate_numbers
 from bot.texts import locale_of, text
 from knowledge.advisor.replies import Citation, FlagFound, Reply
 from knowledge.records import HelplineRecord
@@ -86,8 +87,11 @@ def _present_in(reply: Reply, language: Language, operator: Operator) -> Present
         if section
     }
     screen = wording.screen()
-    everything = "\n\n".join([screen, *sections.values()])
     direction = "rtl" if language is Language.URDU else "ltr"
+    if direction == "rtl":
+        screen = isolate_numbers(screen)
+        sections = {name: isolate_numbers(section) for name, section in sections.items()}
+    everything = "\n\n".join([screen, *sections.values()])
     return Presented(language, direction, screen, sections, as_plain(everything))
 
 

@@ -226,7 +226,8 @@ def test_the_text_holds_the_screen_the_steps_and_the_quotes(reply):
 def test_the_language_is_that_of_the_text(replies):
     languages = {name: reply["language"] for name, reply in replies.items()}
 
-    assert languages["offer-danger"] == languages["foreign-language"] == languages["punjabi"] == "en"
+    assert languages["offer-danger"] == languages["foreign-language"] == "en"
+    assert languages["punjabi"] == "pa"
     assert languages["offer-hindi"] == "hi"
     assert languages["offer-hinglish"] == "hi-Latn"
 

@@ -206,6 +206,7 @@ def test_with_a_model_the_starter_is_loaded_in_a_process_of_its_own(empty_satark
     monkeypatch.setattr(parts.subprocess, "run", start)
     monkeypatch.setattr(parts, "_try_to_build_embedder", lambda settings: object())
     monkeypatch.setattr(parts, "RetrieverKeeper", NoSearch)
+    monkeypatch.setattr(parts, "build_meaning_reader", lambda *_: None)
 
     result = empty_satark.run("check", OFFER)
 

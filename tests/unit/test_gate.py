@@ -304,6 +304,21 @@ def test_floods_that_come_again_and_again_lower_the_rate_and_quiet_times_lift_it
     assert normal_s <= 400 / 25 / 0.95
 
 
+def test_a_silence_of_a_second_does_not_lower_the_rate_for_long():
+    async def situation():
+        telegram = make()
+        for _ in range(3):
+            telegram.refusals.append(RetryAfter(1))
+            [turn] = await telegram.gate.take_turns(1)
+            with pytest.raises(RetryAfter):
+                await telegram.broadcast(1, turn)
+        began = virtual_now()
+        await telegram.broadcast_to(range(2, 402))
+        return virtual_now() - began
+
+    assert run_virtually(situation) <= 400 / 25 + 4
+
+
 def test_a_probe_without_an_answer_lets_another_try():
     async def situation():
         telegram = make()
