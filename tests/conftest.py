@@ -32,7 +32,7 @@ def starter(starter_folder: Path) -> Iterator[object]:
 def _logging_as_before() -> Iterator[None]:
     """Put logging back as it was: commands that run inside a test point it at streams that are closed afterwards."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     yield
     root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+    structlog.configure(**before)  # the same list of processors: `capture_logs` changes it in place
