@@ -5,16 +5,14 @@ To everybody else these commands do not exist.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from html import escape
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
 from telegram import InlineKeyboardMarkup, Update
 from telegram.constants import ChatType
-from telegram.error import TelegramError
 
 from bot.alerts import approval, figures, lifecycle
 from bot.alerts.approval import NotApproved, Progress
@@ -22,13 +20,12 @@ from bot.alerts.lifecycle import CannotAlert, UnknownAlert
 from bot.alerts.states import AlertState, Place
 from bot.context import Context, services_of
 from bot.handlers.information import unknown_command
-from bot.handlers.talking import say_html
+from bot.handlers.storing import write
+from bot.handlers.talking import acknowledge, say_html
 from bot.presenters import staff
-from knowledge.database import write_session
 from knowledge.vocabulary import Language
 
 log = structlog.get_logger(__name__)
-_Result = TypeVar("_Result")
 _Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 
@@ -60,7 +57,7 @@ async def show_pending(update: Update, context: Context) -> None:
         previews = [lifecycle.preview(session, number, at=at) for number in waiting]
         return [(staff.present_texts(seen), staff.present_card(seen), staff.card_keyboard(seen)) for seen in previews]
 
-    cards = await _work(context, look)
+    cards = await write(context, look)
     for texts, card, keyboard in cards:
         for words in texts:
             await say_html(update, context, words)
@@ -76,10 +73,7 @@ async def answer_staff_press(update: Update, context: Context) -> None:
     press = staff.parse_staff_press(query.data if query else None)
     if query is None or press is None:
         return
-    try:
-        await query.answer()
-    except TelegramError as error:
-        log.info("A press could not be acknowledged.", reason=type(error).__name__)
+    await acknowledge(query)
     what, number = press
     if what == "all":
         await _show_all_languages(update, context, number)
@@ -113,7 +107,7 @@ async def approve(update: Update, context: Context) -> None:
             at=services.clock(),
         )
 
-    progress = await _work(context, give)
+    progress = await write(context, give)
     await say_html(update, context, staff.present_progress(progress) if progress else staff.NO_PROMPT)
 
 
@@ -125,7 +119,7 @@ async def call_off(update: Update, context: Context) -> None:
         await say_html(update, context, staff.NOT_A_NUMBER.format(command="cancel"))
         return
     by, at = f"staff {update.effective_user.id if update.effective_user else 0}", services_of(context).clock()
-    await _work(context, lambda session: lifecycle.cancel(session, number, by=by, reason=reason or "-", at=at))
+    await write(context, lambda session: lifecycle.cancel(session, number, by=by, reason=reason or "-", at=at))
     await say_html(update, context, staff.CALLED_OFF.format(number=number))
 
 
@@ -138,7 +132,7 @@ async def show_status(update: Update, context: Context) -> None:
         counts = figures.count_subscribers(session), figures.count_canaries(session)
         return staff.present_status(alerts, figures.list_freshness(session), *counts)
 
-    await say_html(update, context, await _work(context, read))
+    await say_html(update, context, await write(context, read))
 
 
 async def _show_all_languages(update: Update, context: Context, number: int) -> None:
@@ -148,14 +142,14 @@ async def _show_all_languages(update: Update, context: Context, number: int) -> 
         seen = lifecycle.preview(session, number, at=at)
         return [words for language in Language for words in staff.present_texts(seen, (language,))]
 
-    for words in await _work(context, look):
+    for words in await write(context, look):
         await say_html(update, context, words)
 
 
 async def _ask(update: Update, context: Context, number: int) -> None:
     services = services_of(context)
     staff_id = update.effective_user.id if update.effective_user else None
-    prompt = await _work(
+    prompt = await write(
         context,
         lambda session: approval.open_prompt(
             session,
@@ -172,11 +166,3 @@ async def _ask(update: Update, context: Context, number: int) -> None:
 def _number_and_words(context: Context) -> tuple[int | None, str]:
     first, *rest = context.args or [""]
     return (int(first) if first.isascii() and first.isdigit() and len(first) <= 12 else None), " ".join(rest)
-
-
-async def _work(context: Context, work: Callable[[Session], _Result]) -> _Result:
-    def run() -> _Result:
-        with write_session(services_of(context).people.engine) as session:
-            return work(session)
-
-    return await asyncio.to_thread(run)

@@ -8,12 +8,11 @@ from html import escape
 
 import structlog
 from telegram import CallbackQuery, Update
-from telegram.error import TelegramError
 
 from bot.context import Context, find_language, services_of
 from bot.handlers.inquiries import answer
 from bot.handlers.showing import show
-from bot.handlers.talking import say, say_html
+from bot.handlers.talking import acknowledge, say, say_html
 from bot.presenters import fixed_texts
 from bot.presenters.keyboards import SECTIONS, Action, Press, parse_press, reply_language_keyboard
 from bot.texts import text
@@ -29,10 +28,10 @@ async def answer_press(update: Update, context: Context) -> None:
         return
     press = parse_press(query.data)
     if press is None:
-        await _acknowledge(query)
+        await acknowledge(query)
         await say(update, context, fixed_texts.BUTTON_TOO_OLD)
     elif press.shown_id is None:
-        await _acknowledge(query)
+        await acknowledge(query)
         await _do_alone(update, context, press)
     else:
         await _do_for_reply(update, context, query, press, press.shown_id)
@@ -61,12 +60,12 @@ async def _do_for_reply(update: Update, context: Context, query: CallbackQuery, 
     chat_id = update.effective_chat.id if update.effective_chat else 0
     reply = await asyncio.to_thread(services_of(context).people.find_shown, shown_id, chat_id)
     if reply is None:
-        await _acknowledge(query)
+        await acknowledge(query)
         await say(update, context, fixed_texts.BUTTON_TOO_OLD)
     elif press.action in (Action.HELPFUL, Action.NOT_HELPFUL):
         await _count_feedback(context, query, press, shown_id, chat_id, reply)
     else:
-        await _acknowledge(query)
+        await acknowledge(query)
         await _show_more(update, context, press, shown_id, reply)
 
 
@@ -77,7 +76,7 @@ async def _count_feedback(
     helpful = press.action is Action.HELPFUL
     counted = await asyncio.to_thread(people.save_feedback, shown_id, chat_id, helpful=helpful)
     thanks = fixed_texts.FEEDBACK_THANKS if counted else fixed_texts.FEEDBACK_ALREADY
-    await _acknowledge(query, text(reply.language, thanks))
+    await acknowledge(query, text(reply.language, thanks))
 
 
 async def _show_more(update: Update, context: Context, press: Press, shown_id: str, reply: Reply) -> None:
@@ -96,11 +95,3 @@ async def _show_more(update: Update, context: Context, press: Press, shown_id: s
         if html and press.action is Action.EVIDENCE and reply.verdict:
             html += f"\n\n<i>{text(reply.language, fixed_texts.CORRECTIONS_NOTE)}</i>"
         await say_html(update, context, html or text(reply.language, fixed_texts.BUTTON_TOO_OLD))
-
-
-async def _acknowledge(query: CallbackQuery, words: str | None = None) -> None:
-    """End the little clock on the button. Telegram refuses it for presses older than some minutes; that is no harm."""
-    try:
-        await query.answer(words)
-    except TelegramError as error:
-        log.info("A press could not be acknowledged.", reason=type(error).__name__)

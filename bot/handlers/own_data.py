@@ -7,10 +7,9 @@ import asyncio
 import structlog
 from telegram import Update
 from telegram.constants import ChatType
-from telegram.error import TelegramError
 
 from bot.context import Context, find_language, language_of_app, services_of
-from bot.handlers.talking import say, say_html
+from bot.handlers.talking import acknowledge, say, say_html
 from bot.presenters import fixed_texts
 from bot.presenters.own_data import erasure_keyboard, parse_erasure_press, present_own_data
 from bot.texts import text
@@ -41,10 +40,7 @@ async def answer_erasure_press(update: Update, context: Context) -> None:
     query = update.callback_query
     if query is None or not await _is_private(update, context):
         return
-    try:
-        await query.answer()
-    except TelegramError as error:
-        log.info("A press could not be acknowledged.", reason=type(error).__name__)
+    await acknowledge(query)
     press = parse_erasure_press(query.data)
     if press is None or press.is_too_late(services_of(context).clock()):
         await say(update, context, fixed_texts.DELETE_TOO_LATE)

@@ -5,14 +5,11 @@ Nothing is sent to a chat that did not consent. In a group or channel only its a
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-from collections.abc import Callable
-from typing import TypeVar
 
 import structlog
 from sqlalchemy.orm import Session
-from telegram import CallbackQuery, ChatMember, Update
+from telegram import ChatMember, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
@@ -22,7 +19,8 @@ from bot.alerts.rhythm import QuietHours
 from bot.alerts.states import ChatKind, Interest, Pace
 from bot.alerts.subscriptions import Consent, NotSubscribed
 from bot.context import Context, find_language, services_of
-from bot.handlers.talking import say, say_html
+from bot.handlers.storing import read, write
+from bot.handlers.talking import acknowledge, say, say_html
 from bot.presenters import fixed_texts
 from bot.presenters.subscriptions import (
     PAUSE_DAYS,
@@ -42,7 +40,6 @@ from bot.presenters.subscriptions import (
     standing_keyboard,
 )
 from bot.texts import text
-from knowledge.database import read_session, write_session
 from knowledge.reading.countries import find_countries
 from knowledge.reading.routes import HOME
 
@@ -51,7 +48,6 @@ _ADMINS = (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 _KINDS = {ChatType.PRIVATE: ChatKind.PERSON, ChatType.CHANNEL: ChatKind.CHANNEL}
 
 log = structlog.get_logger(__name__)
-_Result = TypeVar("_Result")
 
 
 async def subscribe(update: Update, context: Context) -> None:
@@ -80,7 +76,7 @@ async def show_alerts(update: Update, context: Context) -> None:
     if update.effective_chat is None or not await _may_decide(update, context):
         return
     language, chat_id = await find_language(update, context), update.effective_chat.id
-    standing = await _read(context, lambda session: _find_standing(session, chat_id))
+    standing = await read(context, lambda session: _find_standing(session, chat_id))
     now = services_of(context).clock()
     if standing.wishes:
         words, keyboard = present_standing(standing, language, now), standing_keyboard(standing, language, now)
@@ -95,7 +91,7 @@ async def unsubscribe(update: Update, context: Context) -> None:
     if update.effective_chat is None or not await _may_decide(update, context):
         return
     chat_id, at = update.effective_chat.id, services_of(context).clock()
-    ended = await _write(context, lambda session: subscriptions.unsubscribe_all(session, chat_id, at=at))
+    ended = await write(context, lambda session: subscriptions.unsubscribe_all(session, chat_id, at=at))
     await say(update, context, fixed_texts.ALERTS_STOPPED if ended else fixed_texts.ALERTS_NONE)
 
 
@@ -104,7 +100,7 @@ async def answer_choice(update: Update, context: Context) -> None:
     query = update.callback_query
     if query is None or update.effective_chat is None:
         return
-    await _acknowledge(query)
+    await acknowledge(query)
     press = parse_choice(query.data)
     if press is None:
         await say(update, context, fixed_texts.BUTTON_TOO_OLD)
@@ -133,8 +129,8 @@ async def _subscribe(update: Update, context: Context, wish: Wish, chat_id: int)
     language, at = await find_language(update, context), services_of(context).clock()
     kind = _KINDS.get(ChatType(update.effective_chat.type), ChatKind.GROUP) if update.effective_chat else ChatKind.GROUP
     consent = Consent(CONSENT_VERSION, language, at)
-    await _write(context, lambda session: subscriptions.subscribe(session, chat_id, [wish], consent=consent, kind=kind))
-    wishes = await _read(context, lambda session: subscriptions.list_wishes(session, chat_id))
+    await write(context, lambda session: subscriptions.subscribe(session, chat_id, [wish], consent=consent, kind=kind))
+    wishes = await read(context, lambda session: subscriptions.list_wishes(session, chat_id))
     await say(update, context, fixed_texts.SUBSCRIBED, wishes=names_of(wishes, language))
 
 
@@ -166,7 +162,7 @@ async def _subscribe_channel(update: Update, context: Context, name: str) -> Non
         subscriptions.subscribe(session, channel.id, [ALL_INDIA], consent=consent, kind=ChatKind.CHANNEL)
         subscriptions.set_urgent_only(session, channel.id, urgent_only=True)
 
-    await _write(context, start)
+    await write(context, start)
     await say(update, context, fixed_texts.SUBSCRIBED, wishes=name_of(ALL_INDIA, language))
 
 
@@ -186,7 +182,7 @@ async def _change(update: Update, context: Context, press: ChoicePress, chat_id:
             subscriptions.pause(session, chat_id, until)
 
     try:
-        await _write(context, change)
+        await write(context, change)
     except NotSubscribed:
         await say(update, context, fixed_texts.ALERTS_NONE)
         return
@@ -195,7 +191,7 @@ async def _change(update: Update, context: Context, press: ChoicePress, chat_id:
 
 async def _explain_silence(update: Update, context: Context, chat_id: int) -> None:
     language, at = await find_language(update, context), services_of(context).clock()
-    reasons = await _read(context, lambda session: explaining.why_nothing(session, chat_id, at=at))
+    reasons = await read(context, lambda session: explaining.why_nothing(session, chat_id, at=at))
     await say_html(update, context, present_silence(reasons, language))
 
 
@@ -208,7 +204,7 @@ async def _choose_corrections(update: Update, context: Context, chat_id: int, *,
         else:
             heard.refuse_corrections(session, chat_id, at=at)
 
-    await _write(context, choose)
+    await write(context, choose)
     await say(update, context, fixed_texts.CORRECTIONS_ON if wanted else fixed_texts.CORRECTIONS_OFF)
 
 
@@ -238,26 +234,3 @@ def _find_standing(session: Session, chat_id: int) -> Standing:
         paused_until=row.paused_until if row else None,
         wants_corrections=not heard.refuses_corrections(session, chat_id),
     )
-
-
-async def _acknowledge(query: CallbackQuery) -> None:
-    try:
-        await query.answer()
-    except TelegramError as error:
-        log.info("A press could not be acknowledged.", reason=type(error).__name__)
-
-
-async def _read(context: Context, work: Callable[[Session], _Result]) -> _Result:
-    def run() -> _Result:
-        with read_session(services_of(context).people.engine) as session:
-            return work(session)
-
-    return await asyncio.to_thread(run)
-
-
-async def _write(context: Context, work: Callable[[Session], _Result]) -> _Result:
-    def run() -> _Result:
-        with write_session(services_of(context).people.engine) as session:
-            return work(session)
-
-    return await asyncio.to_thread(run)

@@ -1,14 +1,18 @@
-"""How handlers speak: one fixed text, or any HTML, into the chat of the update."""
+"""How handlers speak: one fixed text, or any HTML, into the chat of the update; and that a press was seen."""
 
 from __future__ import annotations
 
-from telegram import InlineKeyboardMarkup, Update
+import structlog
+from telegram import CallbackQuery, InlineKeyboardMarkup, Update
 from telegram.constants import ChatType
+from telegram.error import TelegramError
 
 from bot.context import Context, find_language, services_of
 from bot.errors import note_blocked
 from bot.sending import Outcome, Outgoing, send
 from bot.texts import text
+
+log = structlog.get_logger(__name__)
 
 
 async def say(update: Update, context: Context, message: str, **values: str) -> None:
@@ -30,6 +34,14 @@ async def say_html(
     if outcome is Outcome.BLOCKED and chat.type == ChatType.PRIVATE:
         await note_blocked(services, chat.id)
     return outcome
+
+
+async def acknowledge(query: CallbackQuery, words: str | None = None) -> None:
+    """End the little clock on the button. Telegram refuses it for presses older than some minutes; that is no harm."""
+    try:
+        await query.answer(words)
+    except TelegramError as error:
+        log.info("A press could not be acknowledged.", reason=type(error).__name__)
 
 
 def _message_to_answer(update: Update) -> int | None:
