@@ -41,7 +41,7 @@ from bot.clocks import SteadyClock  # noqa: E402
 from bot.gate import UNLIMITED, Gate  # noqa: E402
 from bot.jobs import now_utc  # noqa: E402
 
-AT_ONCE = 128
+AT_ONCE = 256
 WANTED_PER_S = 1000
 
 

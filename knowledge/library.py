@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from knowledge import state
 from knowledge.advisories import record_of
+from knowledge.collecting import collecting_later
 from knowledge.database import DatabaseUnavailable, read_session
 from knowledge.models import Advisory, Helpline, Passage, Rule
 from knowledge.passage_store import unpack_vector
@@ -143,7 +144,8 @@ class LibraryKeeper:
         with self._lock:  # one thread reads, the others wait for what it read
             held = self._library
             if held is None or held.version != (self._read_version(), today):
-                held = self._reader.read(today)
+                with collecting_later():
+                    held = self._reader.read(today)
                 self._library = held
             return held
 

@@ -21,6 +21,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from knowledge.collecting import collecting_later
 from knowledge.embedding.bundled import bundled_fingerprint
 from knowledge.embedding.centring import Centring, build_centring
 from knowledge.embedding.embedder import Embedder, Vectors
@@ -350,7 +351,8 @@ class RetrieverKeeper:
         with self._lock:
             held = self._retriever
             if held is None or not self._is_current(held, library):
-                held = self._renewed(held, library)
+                with collecting_later():
+                    held = self._renewed(held, library)
                 self._retriever = held
             return held
 

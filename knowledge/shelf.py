@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -117,7 +117,12 @@ def build_shelf(
 
 def countries_of(library: Library, owner: str) -> frozenset[str]:
     """Return the countries abroad that a record is about."""
-    return frozenset(_record_of(library, owner).countries) - {HOME}
+    return _abroad(_record_of(library, owner).countries)
+
+
+@lru_cache(maxsize=10_000)  # asked for hundreds of passages in every search; notices name few combinations
+def _abroad(countries: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(countries) - {HOME}
 
 
 def _record_of(library: Library, owner: str) -> AdvisoryRecord | RuleRecord:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hostile_api.faults import Fault, Mode
 from hostile_api.flood import Limits
-from hostile_api.telegram import TOKEN, Answered, NotTaken, Telegram
+from hostile_api.telegram import TOKEN, Answered, NotTaken, Telegram, read_value
 from telegram.request import BaseRequest, RequestData
 from virtual_time import virtual_now
 
@@ -45,7 +45,7 @@ class SimulatedRequest(BaseRequest):
         await asyncio.sleep(self.latency_s / 2)
         if virtual_now() < self.outage_until:
             raise MaybeSent("No answer (outage).")
-        name, parameters = url.rpartition("/")[2], dict(request_data.parameters) if request_data else {}
+        name, parameters = url.rpartition("/")[2], _read(request_data)
         try:
             outcome = await self.telegram.call(name, parameters)
         except Answered as answered:
@@ -56,6 +56,12 @@ class SimulatedRequest(BaseRequest):
             raise MaybeSent("The connection was cut.") from None
         await asyncio.sleep(self.latency_s / 2)
         return await _spoil(outcome.fault, json.dumps({"ok": True, "result": outcome.result}).encode())
+
+
+def _read(request_data: RequestData | None) -> dict[str, Any]:
+    """Return the parameters as a server reads them: what holds JSON may come as its text."""
+    given = request_data.parameters if request_data else {}
+    return {name: read_value(name, value) if isinstance(value, str) else value for name, value in given.items()}
 
 
 async def _spoil(fault: Fault, body: bytes) -> tuple[int, bytes]:

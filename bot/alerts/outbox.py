@@ -10,11 +10,11 @@ has run out. Functions take an open session and commit nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.alerts import control, subscriptions
@@ -32,6 +32,7 @@ from bot.alerts.states import (
     MessageType,
     Reader,
 )
+from bot.alerts.writing import count_changed
 from bot.presenters.alert import present_digest
 from knowledge.vocabulary import Language
 
@@ -174,17 +175,36 @@ def mark_sent(session: Session, claim: Claim, *, message_id: int | None, at: dt.
 
 def mark_all_sent(session: Session, sent: Sequence[tuple[Claim, int | None]], *, at: dt.datetime) -> int:
     """Note for many claims, each with its message id, that Telegram accepted them. Returns how many rows that were."""
-    ids = {(alert_id, claim.chat_id): (claim, number) for claim, number in sent for alert_id in claim.alert_ids}
-    query = select(Delivery).where(
-        Delivery.alert_id.in_({alert_id for alert_id, _ in ids}), Delivery.chat_id.in_({chat_id for _, chat_id in ids})
+    numbers: dict[tuple[int, str], dict[int, int | None]] = {}
+    for claim, message_id in sent:
+        for alert_id in claim.alert_ids:
+            numbers.setdefault((alert_id, claim.claimed_by), {})[claim.chat_id] = message_id
+    return sum(_mark_sent(session, *key, number_by_chat, at) for key, number_by_chat in numbers.items())
+
+
+def _mark_sent(
+    session: Session, alert_id: int, holder: str, numbers: Mapping[int, int | None], at: dt.datetime
+) -> int:
+    """Note the message ids of many chats by one statement, which is far quicker than one for each."""
+    known = {chat_id: number for chat_id, number in numbers.items() if number is not None}
+    note = (
+        update(Delivery)
+        .where(
+            Delivery.alert_id == alert_id,
+            Delivery.chat_id.in_(numbers),
+            or_(Delivery.claimed_by == holder, Delivery.claimed_by.is_(None)),
+        )
+        .values(
+            state=DeliveryState.SENT,
+            claimed_by=None,
+            lease_until=None,
+            reason=None,
+            message_id=case(known, value=Delivery.chat_id) if known else None,
+            sent_at=at,
+            finished_at=at,
+        )
     )
-    marked = 0
-    for row in session.scalars(query.with_for_update().execution_options(populate_existing=True)):
-        claim, message_id = ids.get((row.alert_id, row.chat_id), (None, None))
-        if claim is not None and row.claimed_by in (claim.claimed_by, None):
-            _note_sent(row, message_id, at)
-            marked += 1
-    return marked
+    return count_changed(session, note.execution_options(synchronize_session=False))
 
 
 def mark_uncertain(session: Session, claim: Claim, *, reason: str, at: dt.datetime) -> DeliveryState:
@@ -323,12 +343,10 @@ def _claim_lane(
             due = [Delivery.lane == lane, Delivery.not_before_at <= at, IS_PENDING]
             candidates = _candidates(session, [alert_id], due, most=most - len(claims))
             looked_at += len(candidates)
-            for candidate in candidates:
-                if _settle(candidate, at):
-                    continue
-                _take(candidate.delivery, by, at + lease)
-                claims.append(_make_claim(session, [candidate], by))
+            wanted = [candidate for candidate in candidates if not _settle(candidate, at)]
             session.flush()
+            _take(session, wanted, by, at + lease)
+            claims += [_make_claim(session, [candidate], by) for candidate in wanted]
             if not candidates:
                 break
     return claims
@@ -356,8 +374,7 @@ def _claim_digests(
     for chat_id in chats:
         candidates = _candidates(session, alert_ids, [*due, Delivery.chat_id == chat_id], most=MOST_IN_DIGEST)
         wanted = [candidate for candidate in candidates if not _settle(candidate, at)]
-        for candidate in wanted:
-            _take(candidate.delivery, by, at + lease)
+        _take(session, wanted, by, at + lease)
         if wanted:
             claims.append(_make_claim(session, wanted, by))
     return claims
@@ -464,7 +481,7 @@ def _make_claim(session: Session, candidates: Sequence[_Candidate], by: str) -> 
         html=None if first.only_edit else html,
         edit=edit,
         reply_to=first.earlier.message_id if first.earlier else None,
-        attempt=max(candidate.delivery.attempts for candidate in candidates),
+        attempt=max(candidate.delivery.attempts for candidate in candidates) + 1,
         copies=max(candidate.delivery.copies for candidate in candidates),
         expires_at=min(candidate.delivery.expires_at for candidate in candidates),
     )
@@ -498,9 +515,16 @@ def _own_rows(session: Session, claim: Claim) -> list[Delivery]:
     ]
 
 
-def _take(delivery: Delivery, by: str, until: dt.datetime) -> None:
-    delivery.state, delivery.claimed_by, delivery.lease_until = DeliveryState.CLAIMED, by, until
-    delivery.attempts += 1
+def _take(session: Session, candidates: Sequence[_Candidate], by: str, until: dt.datetime) -> None:
+    """Claim deliveries by one statement for each alert: row by row it would be a third of a broadcast's work."""
+    for alert_id, group in groupby(candidates, key=lambda candidate: candidate.alert.id):
+        change = update(Delivery).where(
+            Delivery.alert_id == alert_id, Delivery.chat_id.in_([one.delivery.chat_id for one in group])
+        )
+        taken = {"state": DeliveryState.CLAIMED, "claimed_by": by, "lease_until": until}
+        session.execute(
+            change.values(**taken, attempts=Delivery.attempts + 1), execution_options={"synchronize_session": False}
+        )
 
 
 def _count_copy(delivery: Delivery, reason: str, at: dt.datetime) -> None:

@@ -14,7 +14,7 @@ import math
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
@@ -30,6 +30,7 @@ from bot.gate import Gate, NotNow, Pace, Turn
 from bot.presenters.splitting import to_plain
 from bot.presenters.subscriptions import stop_keyboard
 from knowledge.database import DatabaseUnavailable
+from knowledge.vocabulary import Language
 
 if TYPE_CHECKING:  # the application's handlers may import what lies beside this module
     from bot.application import SatarkBot
@@ -37,6 +38,8 @@ if TYPE_CHECKING:  # the application's handlers may import what lies beside this
 WINDOW = 8  # at 30 a second and a quarter of a second for each answer
 ANSWER_TAKES_S = 0.25
 LARGEST_WINDOW = 256
+SHARE_CLAIMED = 4  # a quarter of a wide window must be free before more is claimed
+SETTLE_TOGETHER_S = 0.01  # what ends within so short a time is written down in one transaction
 SOON = dt.timedelta(minutes=10)  # longer than anything that is put off because of an answer, but for a long silence
 LOOK_AGAIN_S = 0.5  # alerts that were approved elsewhere are found this often
 LEAD_AGAIN_S = 1.0
@@ -79,6 +82,7 @@ class AlertSender:
         self._exchange = exchange
         self._clock = clock
         self._window = window or choose_window(gate.pace)
+        self._least_claim = self._window // SHARE_CLAIMED if self._window > WINDOW else 1  # with a wide window one by one would be slow
         self._on_stopped = on_stopped
         # One thread of its own: the outbox never waits behind slow replies.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="alerts") if in_thread else None
@@ -151,7 +155,7 @@ class AlertSender:
         try:
             if not self._leads:
                 await _pause(stop, LOOK_AGAIN_S)
-            elif self._under_way >= self._window or len(self._edits) >= MOST_EDITS:
+            elif self._under_way > self._window - self._least_claim or len(self._edits) >= MOST_EDITS:
                 await self._wait_for_room()
             elif not (self._may_be_more or await self._is_something_due()):
                 await _pause(stop, LOOK_AGAIN_S)
@@ -232,7 +236,7 @@ class AlertSender:
             reply_to=claim.reply_to,
             is_paid=self._gate.pace.is_paid,
             turn=turn,
-            buttons=stop_keyboard(claim.language) if claim.chat_id > 0 else None,  # in a group /alerts asks its admins
+            buttons=_stop_button(claim.language) if claim.chat_id > 0 else None,  # in a group /alerts asks its admins
         )
         if claim.edit is not None:
             self._start(self._edit_later(claim.chat_id, claim.edit), self._edits)
@@ -292,6 +296,7 @@ class AlertSender:
         while True:
             await self._something_ended.wait()
             self._something_ended.clear()
+            await asyncio.sleep(SETTLE_TOGETHER_S)
             while self._ended:
                 await self._settle()
 
@@ -352,6 +357,11 @@ class AlertSender:
 
     def _kind(self, claim: Claim) -> tuple[tuple[int, ...], str]:
         return claim.alert_ids, claim.language.value
+
+
+@lru_cache(maxsize=len(Language))
+def _stop_button(language: Language) -> str:
+    return stop_keyboard(language).to_json()
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -1,0 +1,43 @@
+"""Puts off Python's search for unreachable objects while very many are made that stay.
+
+The search is started by the number of new objects and looks at all there are: with a large library in memory it takes
+longer than what it interrupts. Whatever became unreachable meanwhile is found by the next search.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_lock = threading.Lock()
+_waiting_for = 0  # how many threads are making objects now
+_was_enabled = True
+
+
+@contextmanager
+def collecting_later() -> Iterator[None]:
+    """Let the block run without that search; several threads may be in such a block at once."""
+    _begin()
+    try:
+        yield
+    finally:
+        _end()
+
+
+def _begin() -> None:
+    global _waiting_for, _was_enabled  # noqa: PLW0603 - the collector is one for the whole program as well
+    with _lock:
+        if _waiting_for == 0:
+            _was_enabled = gc.isenabled()
+            gc.disable()
+        _waiting_for += 1
+
+
+def _end() -> None:
+    global _waiting_for  # noqa: PLW0603
+    with _lock:
+        _waiting_for -= 1
+        if _waiting_for == 0 and _was_enabled:
+            gc.enable()
