@@ -52,6 +52,11 @@ class Situation:
         self.stop.set()
         await self.working
 
+    async def sends_all(self) -> None:
+        self.starts()
+        await self.until_done()
+        await self.stops()
+
     async def until_done(self, latest_s: float = 7200) -> None:
         deadline = virtual_now() + latest_s
         while any(state in ("pending", "claimed") for state in self.exchange.states.values()):
@@ -71,9 +76,7 @@ def test_everybody_gets_it_once_and_telegram_sees_no_flood():
     async def situation():
         s = Situation()
         s.exchange.enqueue(make_claim(chat_id) for chat_id in range(1, 1001))
-        s.starts()
-        await s.until_done()
-        await s.stops()
+        await s.sends_all()
         return s
 
     s = run(situation)
@@ -118,9 +121,7 @@ def test_every_way_of_failing_ends_in_the_right_state_and_stops_nobody_else():
             fault = Fault(mode, retry_after=1, new_chat_id=new, description="Bad Request: not enough rights")
             s.faults.fail_chat(chat_id, fault, times=1 if mode is Mode.FLOOD else None)
         s.exchange.enqueue(make_claim(chat_id) for chat_id in people)
-        s.starts()
-        await s.until_done()
-        await s.stops()
+        await s.sends_all()
         return s, people
 
     s, people = run(situation)
@@ -138,9 +139,7 @@ def test_five_percent_lost_answers_miss_nobody_and_double_only_those():
         s = Situation()
         s.faults.fail_share(Fault(Mode.DELIVER_THEN_DROP), 0.05, seed=7)
         s.exchange.enqueue(make_claim(chat_id) for chat_id in range(1, 2001))
-        s.starts()
-        await s.until_done()
-        await s.stops()
+        await s.sends_all()
         return s
 
     s = run(situation)
@@ -158,9 +157,7 @@ def test_a_lost_answer_is_sent_again_after_half_a_minute_and_not_before():
         s = Situation()
         s.faults.fail_chat(1, Fault(Mode.DELIVER_THEN_DROP), times=1)
         s.exchange.enqueue([make_claim(1)])
-        s.starts()
-        await s.until_done()
-        await s.stops()
+        await s.sends_all()
         return s.simulation.taken()[1]
 
     first, second = run(situation)
@@ -173,9 +170,7 @@ def test_too_many_requests_silence_the_broadcast_for_as_long_as_telegram_says():
         s = Situation()
         s.exchange.enqueue(make_claim(chat_id) for chat_id in range(1, 301))
         s.faults.fail_chat(50, Fault(Mode.FLOOD, retry_after=30), times=1)
-        s.starts()
-        await s.until_done()
-        await s.stops()
+        await s.sends_all()
         return s
 
     s = run(situation)
@@ -194,9 +189,7 @@ def test_a_restart_keeps_the_silence_that_telegram_asked_for():
         s = Situation()
         s.exchange.halted_until = START + dt.timedelta(seconds=25)
         s.exchange.enqueue([make_claim(1)])
-        s.starts()
-        await s.until_done()
-        await s.stops()
+        await s.sends_all()
         return s.simulation.taken()[1][0]
 
     assert 25 <= run(situation) <= 28
@@ -241,9 +234,7 @@ def test_markup_that_telegram_cannot_read_goes_out_as_plain_text():
     async def situation():
         s = Situation()
         s.exchange.enqueue(make_claim(chat_id, html="<b>open & <x> never closed") for chat_id in range(1, 31))
-        s.starts()
-        await s.until_done()
-        await s.stops()
+        await s.sends_all()
         return s
 
     s = run(situation)
@@ -296,9 +287,7 @@ def test_an_outage_pauses_the_broadcast_instead_of_spending_everybodys_second_co
         s = Situation()
         s.exchange.enqueue(make_claim(chat_id) for chat_id in range(1, 501))
         s.simulation.request.outage_until = 600
-        s.starts()
-        await s.until_done()
-        await s.stops()
+        await s.sends_all()
         return s
 
     s = run(situation)
@@ -402,9 +391,7 @@ def test_five_thousand_people_at_the_usual_rate_take_three_and_a_half_minutes():
     async def situation():
         s = Situation()
         s.exchange.enqueue(make_claim(chat_id) for chat_id in range(1, 5001))
-        s.starts()
-        await s.until_done()
-        await s.stops()
+        await s.sends_all()
         return s
 
     s = run(situation)
@@ -418,9 +405,7 @@ def test_groups_get_no_more_than_twenty_a_minute():
     async def situation():
         s = Situation()
         s.exchange.enqueue(make_claim(GROUP, alert_id=number) for number in range(1, 31))
-        s.starts()
-        await s.until_done()
-        await s.stops()
+        await s.sends_all()
         return s
 
     s = run(situation)
@@ -439,9 +424,7 @@ def test_paid_broadcasts_say_so_and_free_ones_do_not():
         s = Situation(pace=pace, limits=None)
         s.simulation.telegram._keep_calls = True
         s.exchange.enqueue([make_claim(1)])
-        s.starts()
-        await s.until_done()
-        await s.stops()
+        await s.sends_all()
         return s.simulation.telegram.called("sendMessage")[0].get("allow_paid_broadcast")
 
     assert run_virtually(lambda: situation(choose_pace(25))) is None
