@@ -1,0 +1,47 @@
+"""Knows what is dangerous in DOCX and XLSX files before anything parses them: they are ZIP archives full of XML."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from knowledge.documents.document import Unreadable, UnreadableReason
+from knowledge.documents.sniffing import LARGEST_DECODED_BYTES
+
+_START = 2000  # where a document type would be declared
+
+
+def check_package(data: bytes) -> None:
+    """Raise Unreadable where the parts are too large once unpacked, or declare entities, which Office never does."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = [part for part in archive.infolist() if part.filename.lower().endswith((".xml", ".rels", ".vml"))]
+            if sum(part.file_size for part in parts) > LARGEST_DECODED_BYTES:
+                raise too_large()
+            for part in parts:
+                _check_start(archive, part)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
+        raise damaged() from None
+
+
+def too_large() -> Unreadable:
+    """Make the refusal of a file that grows beyond measure once unpacked."""
+    return Unreadable(
+        UnreadableReason.TOO_LARGE,
+        "This file is much larger inside than it looks. Please send only the notice or table.",
+    )
+
+
+def damaged() -> Unreadable:
+    """Make the refusal of a file that its own program would call corrupt."""
+    return Unreadable(
+        UnreadableReason.DAMAGED,
+        "This file is damaged. Please open it, save it anew and send it again, or paste its text.",
+    )
+
+
+def _check_start(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    with archive.open(part) as opened:
+        start = opened.read(_START).replace(b"\x00", b"")
+    if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
+        raise damaged()
