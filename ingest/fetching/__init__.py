@@ -1,0 +1,1 @@
+"""Fetches official pages and nothing else: allowed names, checked addresses, bounded size and time."""
