@@ -396,16 +396,16 @@ def _candidates(
     chat_ids = {delivery.chat_id for delivery in deliveries}
     people = {row.chat_id: row for row in session.scalars(select(Subscriber).where(Subscriber.chat_id.in_(chat_ids)))}
     wishes = subscriptions.list_wishes_of(session, chat_ids)
-    found = (session.get_one(Alert, delivery.alert_id) for delivery in deliveries)
+    alerts = {alert_id: session.get_one(Alert, alert_id) for alert_id in {row.alert_id for row in deliveries}}
     return [
         _Candidate(
             delivery,
-            alert,
+            alerts[delivery.alert_id],
             people.get(delivery.chat_id),
             wishes.get(delivery.chat_id, ()),
             _find_earlier(session, delivery),
         )
-        for delivery, alert in zip(deliveries, found, strict=True)
+        for delivery in deliveries
     ]
 
 
