@@ -18,10 +18,10 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name words; do \
 		printf 'make %-8s %s\n' "$$name" "$$words"; done
 
-run: set-up ## Set everything up, load the starter advisories and start the bot (Telegram with a token, else a local page)
+run: set-up ## Set everything up, load the starter advisories, start the bot (Telegram with a token, else a local page) and the watcher
 	@echo "Loading the starter advisories (about a minute the first time, a moment afterwards) ..."
 	@.venv/bin/satark-ingest add --starter --publish
-	@exec .venv/bin/satark run
+	@exec requirements/serve.sh
 
 test: set-up ## Set everything up and run the tests, offline
 	@$(OFFLINE) $(PYTHON) -m pytest

@@ -26,18 +26,36 @@ from telegram.ext import (
 from telegram.request import BaseRequest
 
 from bot.aiohttp_request import AiohttpRequest
+from bot.albums import Albums
+from bot.attachments import FileReader
 from bot.context import AnswersInquiries, Presents, Services, services_of_application, store_services
 from bot.errors import apologise
 from bot.forgetting import Forgetting
 from bot.gate import UNLIMITED, Gate, Turn, choose_pace
-from bot.handlers import approving, buttons, information, inquiries, membership, own_data, subscribing, unreadable
+from bot.handlers import (
+    agents,
+    approving,
+    asking_staff,
+    buttons,
+    desk,
+    helpline_changes,
+    information,
+    inquiries,
+    membership,
+    own_data,
+    subscribing,
+    unreadable,
+)
 from bot.jobs import Job, now_utc
 from bot.people import Limits, People
 from bot.presenters import fixed_texts
+from bot.presenters.desk import DESK_PRESS
 from bot.presenters.own_data import ERASING
 from bot.presenters.reply import Operator, present
 from bot.presenters.staff import STAFF_PRESS
 from bot.presenters.subscriptions import SUBSCRIBING
+from bot.presenters.worklist import ASKING_STAFF
+from bot.recent_questions import RecentQuestions
 from bot.texts import catalogue_languages, text
 from knowledge.library import Library
 from knowledge.settings import Settings
@@ -45,6 +63,7 @@ from knowledge.vocabulary import Language
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 CONNECT_WAITS_S = (1.0, 2.0, 4.0, 8.0)
+FILES_PER_PERIOD, FILES_PER_DAY, FILE_PERIOD = 5, 40, dt.timedelta(minutes=10)  # an album counts once
 NO_TOKEN = "0:local"  # noqa: S105 - the local page speaks to no server, but the library wants the shape of a token
 
 _NO_PREVIEW = json.dumps({"is_disabled": True})
@@ -83,7 +102,8 @@ class SatarkBot(ExtBot[Turn]):
     ) -> int:
         """Send one message of a broadcast and return its id. Raises the library's errors, and TypeError or KeyError.
 
-        `buttons` is a keyboard as JSON, since thousands of messages carry the same. Nothing else of Telegram's answer is read: parsing whole messages would be a third of the work of a broadcast.
+        `buttons` is a keyboard as JSON, since thousands of messages carry the same. Nothing else of Telegram's answer
+        is read: parsing whole messages would be a third of the work of a broadcast.
         """
         asked: dict[str, object] = {"chat_id": chat_id, "text": words, "link_preview_options": _NO_PREVIEW}
         if is_html:
@@ -112,6 +132,7 @@ def build_application(
     request: BaseRequest | None = None,
     gate: Gate | None = None,
     limits: Limits | None = None,
+    files: FileReader | None = None,
     presenter: Presents = present,
     clock: Callable[[], dt.datetime] = now_utc,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -132,6 +153,10 @@ def build_application(
         staff_ids=settings.staff_ids,
         clock=clock,
         forgetting=Forgetting(people.engine, clock),
+        files=files or FileReader(),
+        file_limits=Limits(clock, per_minute=FILES_PER_PERIOD, per_day=FILES_PER_DAY, minute=FILE_PERIOD),
+        albums_read=Albums(clock),
+        questions=RecentQuestions(clock),
         alert_approvals=settings.alert_approvals,
         sleep=sleep,
     )
@@ -181,6 +206,7 @@ def command_menu(language: Language) -> list[BotCommand]:
 
 _MENU = {
     "check": fixed_texts.COMMAND_CHECK,
+    "agent": fixed_texts.COMMAND_AGENT,
     "helplines": fixed_texts.COMMAND_HELPLINES,
     "sources": fixed_texts.COMMAND_SOURCES,
     "subscribe": fixed_texts.COMMAND_SUBSCRIBE,
@@ -196,11 +222,20 @@ _MENU = {
 }
 
 
+_READABLE_FILE = filters.Document.ALL & ~(
+    filters.ANIMATION | filters.Document.Category("video/") | filters.Document.Category("audio/")
+)
+
+
 def _add_handlers(application: SatarkApplication) -> None:
     commands = {
         "start": information.start,
         "help": information.explain,
         "check": inquiries.answer_check,
+        "agent": agents.answer_agent,
+        "helpline_changes": helpline_changes.show_changes,
+        "approve_helpline": helpline_changes.approve_helpline,
+        "reject_helpline": helpline_changes.reject_helpline,
         "sources": information.sources,
         "helplines": information.helplines,
         "language": information.choose_language,
@@ -209,22 +244,32 @@ def _add_handlers(application: SatarkApplication) -> None:
         "subscribe": subscribing.subscribe,
         "alerts": subscribing.show_alerts,
         "unsubscribe": subscribing.unsubscribe,
+        "why": subscribing.explain_why,
         "my_data": own_data.show_own_data,
         "delete_me": own_data.offer_erasure,
+        "desk": desk.show_desk,
+        "draft": desk.show_draft,
+        "add": desk.add,
+        "worklist": desk.show_worklist,
         "pending": approving.show_pending,
         "approve": approving.approve,
         "cancel": approving.call_off,
         "status": approving.show_status,
+        "canary": approving.choose_canary,
     }
     for name, handler in commands.items():
         application.add_handler(CommandHandler(name, handler, filters=filters.UpdateType.MESSAGE))
     message = filters.UpdateType.MESSAGE
     application.add_handler(MessageHandler(message & filters.COMMAND, information.unknown_command))
-    application.add_handler(MessageHandler(message & (filters.TEXT | filters.CAPTION), inquiries.answer_message))
+    asks = filters.TEXT | filters.CAPTION | filters.PHOTO | _READABLE_FILE
+    application.add_handler(MessageHandler(message & asks, inquiries.answer_message))
     application.add_handler(MessageHandler(message & ~filters.StatusUpdate.ALL, unreadable.explain_unreadable))
+    application.add_handler(MessageHandler(message & filters.StatusUpdate.MIGRATE, membership.follow_group))
     application.add_handler(CallbackQueryHandler(own_data.answer_erasure_press, pattern=ERASING))
     application.add_handler(CallbackQueryHandler(subscribing.answer_choice, pattern=SUBSCRIBING))
     application.add_handler(CallbackQueryHandler(approving.answer_staff_press, pattern=STAFF_PRESS))
+    application.add_handler(CallbackQueryHandler(desk.answer_desk_press, pattern=DESK_PRESS))
+    application.add_handler(CallbackQueryHandler(asking_staff.answer_press, pattern=ASKING_STAFF))
     application.add_handler(CallbackQueryHandler(buttons.answer_press))
     application.add_handler(ChatMemberHandler(membership.note_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_error_handler(apologise)

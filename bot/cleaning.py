@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from knowledge.database import BUSY_TIMEOUT_S, explained
 
 WAIT_FOR_READERS_MS = 300  # while it waits, writers wait too; so try briefly, and again later
-_TABLES_OF_PEOPLE = (
+TABLES_OF_PEOPLE = (
     "person",
     "shown_reply",
     "inbox_update",
@@ -20,6 +20,7 @@ _TABLES_OF_PEOPLE = (
     "subscription",
     "delivery",
     "heard_verdict",
+    "listed_question",
 )
 
 
@@ -48,6 +49,6 @@ def _empty_write_ahead_log(engine: Engine) -> bool:
 
 def _vacuum(engine: Engine) -> bool:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in _TABLES_OF_PEOPLE:
+        for table in TABLES_OF_PEOPLE:
             connection.execute(text(f"VACUUM {table}"))
     return True

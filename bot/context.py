@@ -12,9 +12,12 @@ from typing import Any, Protocol, cast
 from telegram import Update
 from telegram.ext import Application, ContextTypes
 
+from bot.albums import Albums
+from bot.attachments import FileReader
 from bot.forgetting import Forgetting
 from bot.people import Limits, People
 from bot.presenters.reply import Operator, Presented
+from bot.recent_questions import RecentQuestions
 from bot.texts import catalogue_languages
 from knowledge.advisor.replies import Inquiry, Reply
 from knowledge.library import Library
@@ -72,6 +75,10 @@ class Services:
     staff_ids: tuple[int, ...]
     clock: Callable[[], dt.datetime]
     forgetting: Forgetting
+    files: FileReader
+    file_limits: Limits
+    albums_read: Albums
+    questions: RecentQuestions
     alert_approvals: int = 2
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     albums: RecentAlbums = field(default_factory=RecentAlbums)

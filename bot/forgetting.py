@@ -21,6 +21,7 @@ from bot.cleaning import clean_storage
 from bot.inbox_models import Erasure, InboxState, InboxUpdate
 from bot.models import Person, ShownReply
 from bot.people import KEEP_REPLIES
+from knowledge import worklist
 from knowledge.database import read_session, write_session
 from knowledge.vocabulary import Language
 
@@ -50,6 +51,7 @@ class StoredData:
     deliveries: int
     verdicts: int
     approvals: int
+    questions: int = 0  # that the person let staff see
 
     @property
     def is_empty(self) -> bool:
@@ -64,6 +66,7 @@ class StoredData:
                 self.deliveries,
                 self.verdicts,
                 self.approvals,
+                self.questions,
             )
         )
 
@@ -91,6 +94,7 @@ class Forgetting:
                 deliveries=_count(session, Delivery, Delivery.chat_id == person_id, Delivery.state.in_(ARRIVED)),
                 verdicts=_count(session, HeardVerdict, HeardVerdict.chat_id == person_id),
                 approvals=_count(session, Approval, Approval.staff_id == person_id),
+                questions=worklist.count_of(session, person_id),
             )
 
     def erase(self, person_id: int) -> None:
@@ -102,6 +106,7 @@ class Forgetting:
             session.execute(delete(Person).where(Person.id == person_id))
             session.execute(delete(ShownReply).where(ShownReply.chat_id == person_id))
             subscriptions.forget(session, person_id)
+            worklist.forget(session, person_id)
             self._empty_inbox(session, person_id)
             session.add(Erasure(erased_at=self._clock()))
 

@@ -29,6 +29,7 @@ from bot.incoming import Incoming, find_private_chat
 from bot.presenters import fixed_texts
 from bot.sending import Outgoing, send
 from bot.texts import text
+from bot.waiting_behind import looking_behind
 from knowledge.database import DatabaseUnavailable
 from knowledge.vocabulary import Language
 
@@ -121,7 +122,7 @@ class InboxWorker:
             log.error("An update could not be seen through.", exc_info=error)
 
     async def _handle(self, claimed: Claimed) -> None:
-        with answering(partial(self._begin_answering, claimed)):
+        with answering(partial(self._begin_answering, claimed)), looking_behind(partial(self._look_behind, claimed)):
             try:
                 if claimed.begun:
                     await self._explain_interruption(claimed)
@@ -144,6 +145,9 @@ class InboxWorker:
         if not may:
             log.warning("An update took too long and was given to another process; nothing is sent from here.")
         return may
+
+    async def _look_behind(self, claimed: Claimed) -> Sequence[str]:
+        return await self._in_thread(partial(self._inbox.list_behind, claimed))
 
     async def _note_end_of(self, change: Change) -> None:
         """Note how an update ended, now or as soon as the database is back."""

@@ -153,6 +153,14 @@ class Inbox:
                 row.lease_until = self._clock() + self.lease
             return [_as_claimed(row) for row in rows]
 
+    def list_behind(self, claimed: Claimed, most: int = 20) -> list[str]:
+        """Return the raw updates of the same chat that wait behind a claimed one, in their order."""
+        chat_id = select(InboxUpdate.chat_id).where(InboxUpdate.id == claimed.id).scalar_subquery()
+        waiting = (self._mine(), InboxUpdate.state == InboxState.WAITING, InboxUpdate.id > claimed.id)
+        with read_session(self._engine) as session:
+            behind = select(InboxUpdate.raw).where(*waiting, InboxUpdate.chat_id == chat_id).order_by(InboxUpdate.id)
+            return [raw for raw in session.scalars(behind.limit(most)) if raw]
+
     def note(self, changes: Sequence[Change]) -> list[bool]:
         """Note what became of updates, all in one transaction: a commit takes as long for many as for one.
 

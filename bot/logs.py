@@ -10,8 +10,10 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
+import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -19,6 +21,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from knowledge.database import DatabaseUnavailable
 from knowledge.masking import mask
 
 HIDDEN = "[hidden]"
@@ -50,7 +53,7 @@ def set_up_logging(*, secrets: Iterable[str] = (), level: str = "INFO", stream: 
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *_shared_processors(), _hand_to_formatter()],
+        processors=[structlog.stdlib.filter_by_level, *_shared_processors(), SayingLessOften(), _hand_to_formatter()],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
@@ -101,7 +104,37 @@ def tell_error_without_words(_logger: WrappedLogger, _method: str, event: EventD
     if isinstance(problem, tuple) and problem[1] is not None:
         event["error"] = type(problem[1]).__name__
         event["places"] = " < ".join(_places(problem[2]))
+        if isinstance(problem[1], DatabaseUnavailable):
+            event["advice"] = str(problem[1])  # our own words: what is wrong and what to do
     return event
+
+
+class SayingLessOften:
+    """Drops what repeats itself while the database is away: each line once, and again each minute with a count.
+
+    Everything that is tried each second would else fill the very disk that is full.
+    """
+
+    def __init__(self, every_s: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._every_s = every_s
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}  # when last, and how often it was left out since
+
+    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        """Return the event, or raise DropEvent."""
+        if "advice" not in event:
+            return event
+        key, now = (str(event.get("event")), str(event["advice"])), self._clock()
+        with self._lock:
+            said_at, left_out = self._said.get(key, (-self._every_s, 0))
+            if now - said_at < self._every_s:
+                self._said[key] = (said_at, left_out + 1)
+                raise structlog.DropEvent
+            self._said[key] = (now, 0)
+        if left_out:
+            event["left_out"] = left_out
+        return event
 
 
 def place_of(error: BaseException) -> str:

@@ -47,3 +47,16 @@ class Feedback(Base):
     verdict: Mapped[str | None] = mapped_column(String(16))
     language: Mapped[str] = mapped_column(String(8))
     helpful: Mapped[bool] = mapped_column(Boolean)
+
+
+class Awaited(Base):
+    """What the desk expects as the next message of one of the staff: something to bring in, a value, or a reason."""
+
+    __tablename__ = "awaited"
+
+    staff_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    what: Mapped[str] = mapped_column(String(16))
+    draft_id: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int | None]
+    field: Mapped[str | None] = mapped_column(String(40))
+    until: Mapped[dt.datetime] = mapped_column(UtcDateTime)

@@ -48,8 +48,13 @@ class People:
             return Language(person.language) if person and person.language in set(Language) else None
 
     def save_language(self, person_id: int, language: Language | None) -> None:
-        """Remember a choice; None takes it back."""
+        """Remember a choice; None takes it back. Alerts come in the chosen language too, also those that wait already.
+
+        An alert answers no message, so taking the choice back leaves alerts in the language that they had.
+        """
         with write_session(self._engine) as session:
+            if language is not None:
+                subscriptions.set_language(session, person_id, language)
             session.merge(Person(id=person_id, language=language.value if language else None, blocked_at=None))
 
     def mark_blocked(self, person_id: int) -> None:
@@ -119,7 +124,10 @@ def _mask_words(reply: Reply) -> Reply:
     """Hide personal numbers in what the person wrote; the words of notices and helplines stay as they are."""
     flags = tuple(dataclasses.replace(flag, quote=mask(flag.quote)) for flag in reply.red_flags)
     facts = {name: mask(value) for name, value in reply.facts.items()}
-    return dataclasses.replace(reply, red_flags=flags, facts=facts)
+    agent = reply.agent
+    if agent and agent.asked_name:
+        agent = dataclasses.replace(agent, asked_name=mask(agent.asked_name))
+    return dataclasses.replace(reply, red_flags=flags, facts=facts, agent=agent)
 
 
 def _read_reply(as_json: str) -> Reply | None:
@@ -152,9 +160,18 @@ class _Asked:
 class Limits:
     """How much each person asked lately. Held in memory: a restart forgives, and nothing about it is stored."""
 
-    def __init__(self, clock: Callable[[], dt.datetime], per_minute: int = 8, per_day: int = 100) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], dt.datetime],
+        per_minute: int = 8,
+        per_day: int = 100,
+        *,
+        minute: dt.timedelta = dt.timedelta(minutes=1),
+    ) -> None:
+        """Take how much may be asked; `minute` is the short period, which may be another one than a minute."""
         self._clock = clock
         self._per_minute = per_minute
+        self._minute = minute
         self._per_day = per_day
         self._asked: dict[int, _Asked] = {}
 
@@ -184,7 +201,7 @@ class Limits:
     def _refuse(self, asked: _Asked, now: dt.datetime) -> Allowance | None:
         if len(asked.times) >= self._per_day:
             return Allowance.WAIT_UNTIL_TOMORROW
-        lately = sum(1 for moment in asked.times if moment > now - dt.timedelta(minutes=1))
+        lately = sum(1 for moment in asked.times if moment > now - self._minute)
         return Allowance.WAIT_A_MINUTE if lately >= self._per_minute else None
 
     def _forget_idle(self, now: dt.datetime) -> None:

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from bot.alerts import subscriptions
 from bot.inbox import KEEP_NUMBERS, KEEP_PARKED
 from bot.inbox_models import Erasure, InboxState, InboxUpdate
-from bot.models import Person, ShownReply
+from bot.models import Awaited, Person, ShownReply
 from bot.people import KEEP_REPLIES
 from knowledge.database import read_session, write_session
+from knowledge.worklist import KEEP_QUESTIONS, ListedQuestion
 
 KEEP_STOPPED = dt.timedelta(days=28)  # somebody who stopped the bot, as an ended subscriber
 KEEP_UNFINISHED = KEEP_NUMBERS  # updates of a bot that no process serves any more
@@ -53,6 +54,8 @@ def _overdue(now: dt.datetime) -> tuple[tuple[type, ColumnElement[bool]], ...]:
     update = InboxUpdate
     return (
         (ShownReply, ShownReply.shown_at < now - KEEP_REPLIES),
+        (ListedQuestion, ListedQuestion.asked_at < now - KEEP_QUESTIONS),
+        (Awaited, Awaited.until < now),
         (Person, Person.blocked_at < now - KEEP_STOPPED),
         (
             InboxUpdate,

@@ -71,6 +71,23 @@ def read_given(places: Iterable[str], standard_input: TextIO) -> tuple[Given, ..
     return tuple(gathered.given.values())
 
 
+def read_one(data: bytes, place: str, *, lines: bool) -> Given:
+    """Read the one record that a file holds: a line of JSON, or Markdown with front matter. Raises BadInput."""
+    problems: list[str] = []
+    try:
+        text = data.decode("utf-8-sig")
+        found = list(parse_lines(text, place, problems)) if lines else [_parse_markdown(text, place)]
+    except UnicodeDecodeError:
+        raise BadInput([f"{place}: is not UTF-8 text; save it as UTF-8"]) from None
+    except BadRecord as error:
+        raise BadInput([str(error)]) from error
+    if len(found) != 1 and not problems:
+        problems.append(f"{place}: holds {len(found)} records; several at once come in with `satark-ingest add`")
+    if problems:
+        raise BadInput(problems)
+    return found[0]
+
+
 def parse_lines(text: str, name: str, problems: list[str]) -> Iterator[Given]:
     """Read JSON lines, one record each; blank lines do not count. What is wrong with a line is added to `problems`."""
     for number, line in enumerate(text.split("\n"), start=1):

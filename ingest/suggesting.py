@@ -29,11 +29,13 @@ _GOING = r"(?:travel(?:l?ing)?|going|go)"
 DO_NOT_GO = re.compile(
     rf"\b(?:do not|don't|must not|should not|not to|refrain from|avoid all|against all|suspend all|no) {_GOING} to\b"
     r"|\bavoid all travel\b|\b(?:ban(?:ned)?|prohibit(?:ed)?s?) (?:on )?(?:all )?travel\b"
-    r"|\bnot to (?:take up|accept) (?:any )?(?:jobs?|work|employment|offers?)\b",
+    r"|\bnot to (?:take up|accept) (?:any )?(?:jobs?|work|employment|offers?)\b"
+    r"(?! (?:as|with|from|of|on|by|that|which)\b)",
     re.IGNORECASE,
 )
 LEAVE = re.compile(
     r"\b(?:should|must|asked to|advised to|urged to|told to|to) (?:immediately )?(?:leave|depart|evacuate|exit)\b"
+    r"(?! (?:india|home|only|without)\b)"
     r"|\bleave the country\b",
     re.IGNORECASE,
 )

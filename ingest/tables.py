@@ -15,6 +15,7 @@ from knowledge.advisories import as_fields, record_of
 from knowledge.models import Advisory, PublicationEvent
 from knowledge.vocabulary import Status
 
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they let a text be read in another order
 ALSO_LISTED = ("id", "status", "date", "issuer", "title", "countries", "topics", "severity")
 COLOURS = {Status.PUBLISHED: "green", Status.DRAFT: "yellow", Status.WITHDRAWN: "red"}
 
@@ -68,9 +69,16 @@ def describe_briefly(row: Advisory) -> dict[str, Any]:
 
 
 def plain(value: str, style: str = "") -> Text:
-    """Make a text that a terminal shows and never obeys: no markup, no control characters."""
-    shown = "".join(" " if unicodedata.category(letter) == "Cc" and letter != "\n" else letter for letter in value)
-    return Text(shown, style=style)
+    """Make a text that a terminal shows and never obeys: no markup, no control characters, no turned-round order."""
+    return Text("".join(map(_tame, value)), style=style)
+
+
+def _tame(letter: str) -> str:
+    if letter == "\n":
+        return letter
+    if unicodedata.category(letter) == "Cs":  # half a character: it could not even be printed
+        return "\ufffd"
+    return " " if unicodedata.category(letter) == "Cc" or letter in TURNING else letter
 
 
 def _cell(value: Any) -> str:

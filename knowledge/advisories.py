@@ -206,6 +206,20 @@ def supersede(
     return True
 
 
+def end_superseding(
+    session: Session, old_id: str, before: str | None, *, by: str, at: dt.datetime, reason: str
+) -> None:
+    """Take back that a newer advisory took an older one's place: `before` names what had superseded it until then.
+
+    Raises UnknownAdvisory.
+    """
+    old = get_advisory(session, old_id)
+    old.superseded_by = before
+    if old.status == Status.PUBLISHED:
+        _record_event(session, old, PublicationAction.RESTORED, by=by, at=at, reason=reason)
+    session.flush()
+
+
 def resplit(session: Session) -> int:
     """Split every stored advisory anew, as today's program does it; return how many came out differently."""
     changed = sum(sync_passages(row, split_advisory(record_of(row))) for row in session.scalars(select(Advisory)))

@@ -27,7 +27,7 @@ def collecting_later() -> Iterator[None]:
 
 
 def _begin() -> None:
-    global _waiting_for, _was_enabled  # noqa: PLW0603 - the collector is one for the whole program as well
+    global _waiting_for, _was_enabled
     with _lock:
         if _waiting_for == 0:
             _was_enabled = gc.isenabled()
@@ -36,7 +36,7 @@ def _begin() -> None:
 
 
 def _end() -> None:
-    global _waiting_for  # noqa: PLW0603
+    global _waiting_for
     with _lock:
         _waiting_for -= 1
         if _waiting_for == 0 and _was_enabled:

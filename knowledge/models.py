@@ -17,10 +17,12 @@ from knowledge.database import Base, UtcDateTime
 __all__ = [
     "Advisory",
     "Agent",
+    "AgentColumns",
     "AgentSnapshot",
     "AlertRequest",
     "Base",
     "Helpline",
+    "HelplineChange",
     "LibraryState",
     "Passage",
     "PublicationAction",
@@ -204,10 +206,32 @@ class Helpline(Base):
     note: Mapped[str | None] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64))
     changed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    origin: Mapped[str] = mapped_column(String(CODE_LENGTH), default="starter")  # who wrote it last: starter | staff
+    checked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # when staff last called or looked it up
+    checked_by: Mapped[str | None] = mapped_column(Text)
+
+
+class HelplineChange(Base):
+    """A change of a helpline that one person proposed and a second one decides. `before` None: a new line."""
+
+    __tablename__ = "helpline_change"
+    __table_args__ = (Index("ix_helpline_change_state", "state"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    helpline_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # None: the line is taken away
+    state: Mapped[str] = mapped_column(String(CODE_LENGTH))  # open | approved | rejected
+    proposed_by: Mapped[str] = mapped_column(Text)
+    proposed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    decision: Mapped[str | None] = mapped_column(Text)  # why it was rejected
 
 
 class AgentSnapshot(Base):
-    """The official list of registered recruiting agents as it stood on one day."""
+    """An official list of recruiting agents, registered or unregistered, as it stood on one day."""
 
     __tablename__ = "agent_snapshot"
     __table_args__ = (Index("ix_agent_snapshot_taken_on", "taken_on"),)
@@ -215,9 +239,13 @@ class AgentSnapshot(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     taken_on: Mapped[dt.date] = mapped_column(Date)
     source_url: Mapped[str | None] = mapped_column(Text)
-    content_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    content_hash: Mapped[str] = mapped_column(String(64), unique=True)  # of list, day and file together
     added_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     added_by: Mapped[str] = mapped_column(Text)
+    agent_list: Mapped[str] = mapped_column(String(CODE_LENGTH), default="registered")  # registered | unregistered
+    file_name: Mapped[str | None] = mapped_column(Text)
+    undone_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # staff took it back: nothing is said from it
+    undone_by: Mapped[str | None] = mapped_column(Text)
 
     agents: Mapped[list[Agent]] = relationship(back_populates="snapshot", cascade="all, delete-orphan")
 
@@ -243,6 +271,17 @@ class Agent(Base):
     valid_until: Mapped[dt.date | None] = mapped_column(Date)
 
     snapshot: Mapped[AgentSnapshot] = relationship(back_populates="agents")
+
+
+class AgentColumns(Base):
+    """Which column of a list of agents is what, as staff said once for files with the same header."""
+
+    __tablename__ = "agent_columns"
+
+    signature: Mapped[str] = mapped_column(String(64), primary_key=True)  # of the list and the words of the header
+    columns: Mapped[dict[str, int]] = mapped_column(JSON)  # field -> position of its column, from 0
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
 
 class LibraryState(Base):

@@ -29,10 +29,12 @@ def save_rules(session: Session, records: Iterable[RuleRecord], *, at: dt.dateti
 
 
 def save_helplines(session: Session, records: Iterable[HelplineRecord], *, at: dt.datetime) -> int:
-    """Make the stored helplines those given: add, change, remove. Return how many changed."""
-    stored = {row.id: row for row in session.scalars(select(Helpline))}
+    """Make the stored helplines those given, but for those that staff wrote. Return how many changed."""
+    rows = session.scalars(select(Helpline)).all()
+    by_staff = {row.id for row in rows if row.origin == "staff"}
+    stored = {row.id: row for row in rows if row.id not in by_staff}
     changed = 0
-    for record in records:
+    for record in (record for record in records if record.id not in by_staff):
         row = stored.pop(record.id, None) or Helpline(id=record.id)
         changed += _write_if_changed(session, row, record, {"as_of_month": record.as_of_month}, at)
     return _finish(session, changed, stored.values())

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from knowledge import models  # noqa: F401  (its tables belong to Base)
+from knowledge import desk_models, models, worklist  # noqa: F401  (their tables belong to Base)
 from knowledge.database import Base, UtcDateTime, build_engine
 
 

@@ -45,6 +45,8 @@ class SimulatedRequest(BaseRequest):
         await asyncio.sleep(self.latency_s / 2)
         if virtual_now() < self.outage_until:
             raise MaybeSent("No answer (outage).")
+        if "/file/bot" in url:
+            return await self._fetch(url.rpartition(f"/file/bot{self.telegram.token}/")[2])
         name, parameters = url.rpartition("/")[2], _read(request_data)
         try:
             outcome = await self.telegram.call(name, parameters)
@@ -56,6 +58,12 @@ class SimulatedRequest(BaseRequest):
             raise MaybeSent("The connection was cut.") from None
         await asyncio.sleep(self.latency_s / 2)
         return await _spoil(outcome.fault, json.dumps({"ok": True, "result": outcome.result}).encode())
+
+    async def _fetch(self, path: str) -> tuple[int, bytes]:
+        try:
+            return 200, await self.telegram.fetch_file(path)
+        except Answered as answered:
+            return answered.status, json.dumps({"ok": False, "description": answered.description}).encode()
 
 
 def _read(request_data: RequestData | None) -> dict[str, Any]:

@@ -38,6 +38,11 @@ def request_if_due(session: Session, *, at: dt.datetime) -> Alert | None:
     return following(session, last.advisory_id, by=audit.SATARK, at=at, references_id=last.id)
 
 
+def words_of(alert: Alert) -> str:
+    """Return what staff hear when a step of the weekly test waits for them."""
+    return f"The weekly test ({alert.message_type}, alert {alert.id}) waits for approval: /pending"
+
+
 def _begin(session: Session, at: dt.datetime) -> Alert | None:
     """Test with the newest notice in use; the text says TEST above and below it."""
     records = map(advisories.record_of, advisories.list_advisories(session))

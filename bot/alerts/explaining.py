@@ -6,22 +6,28 @@ Returns facts; `presenters` put them into words.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from bot.alerts import subscriptions
 from bot.alerts.audience import Wish, read_audience
-from bot.alerts.models import Alert, Delivery, Subscriber
+from bot.alerts.models import Alert, AlertText, Delivery, Subscriber, Subscription
 from bot.alerts.rhythm import QuietHours, next_digest, quiet_end
-from bot.alerts.states import OPEN, AlertStatus, Basis, DeliveryState, MessageType, Pace
+from bot.alerts.states import ARRIVED, OPEN, AlertStatus, Basis, DeliveryState, MessageType, Pace, Reader
+from knowledge.models import Advisory
+from knowledge.vocabulary import Language, Status
 
 
 @dataclass(frozen=True)
 class Why:
-    """Why a chat got an alert. `wishes` are those that it met; empty for a correction or a verdict."""
+    """Why a chat got an alert. `wishes` are those that it met; empty for a correction or a verdict.
+
+    `since` is when the oldest of these wishes began.
+    """
 
     alert_id: int
     advisory_id: str
@@ -30,6 +36,8 @@ class Why:
     state: DeliveryState
     sent_at: dt.datetime | None
     wishes: tuple[Wish, ...]
+    since: dt.datetime | None
+    for_everyone: bool
 
 
 class Silence(StrEnum):
@@ -62,16 +70,64 @@ def why_did_i_get(session: Session, chat_id: int, alert_id: int) -> Why | None:
     if delivery is None or alert is None:
         return None
     audience = read_audience(alert.audience)
-    wishes = subscriptions.list_wishes(session, chat_id)
+    met = [wish for wish in subscriptions.list_wishes(session, chat_id) if audience.concerns([wish])]
     return Why(
         alert_id=alert_id,
         advisory_id=alert.advisory_id,
         message_type=MessageType(alert.message_type),
         basis=Basis(delivery.basis),
         state=DeliveryState(delivery.state),
-        sent_at=delivery.sent_at,
-        wishes=tuple(wish for wish in wishes if audience.concerns([wish])),
+        sent_at=delivery.sent_at or (delivery.finished_at if delivery.state in ARRIVED else None),
+        wishes=tuple(met),
+        since=min((_begun_at(session, chat_id, wish) for wish in met), default=None),
+        for_everyone=audience.everyone,
     )
+
+
+def why_this_message(session: Session, chat_id: int, message_id: int | None) -> tuple[Why, ...]:
+    """Return why a chat got what a message told it, a digest several things; None: the newest message.
+
+    Empty where nothing is known of it (any more).
+    """
+    mine = select(Delivery).where(Delivery.chat_id == chat_id, Delivery.state.in_(ARRIVED))
+    newest_first = mine.order_by(Delivery.finished_at.desc(), Delivery.alert_id.desc()).limit(1)
+    if message_id is None:
+        newest = session.scalars(newest_first).first()
+        if newest is None or newest.message_id is None:
+            return _all_of(session, [newest] if newest else [])
+        message_id = newest.message_id
+    rows = session.scalars(mine.where(Delivery.message_id == message_id).order_by(Delivery.alert_id)).all()
+    if not rows:  # of a message that went out twice, only the second number is known
+        rows = session.scalars(newest_first.where(Delivery.copies > 0)).all()
+    return _all_of(session, rows)
+
+
+def find_headline(session: Session, alert_id: int, language: Language) -> str | None:
+    """Return what an alert was about, as HTML, where that still holds; None where it was replaced or taken back."""
+    later = aliased(Alert)
+    holds = (
+        select(AlertText.headline)
+        .join(Alert, Alert.id == AlertText.alert_id)
+        .join(Advisory, Advisory.id == Alert.advisory_id)
+        .where(
+            Alert.id == alert_id,
+            Alert.message_type != MessageType.CANCEL,
+            Advisory.status == Status.PUBLISHED,
+            AlertText.language == language,
+            AlertText.reader == Reader.SUBSCRIBER,
+            ~exists().where(later.references_id == Alert.id),
+        )
+    )
+    return session.scalar(holds)
+
+
+def _all_of(session: Session, rows: Sequence[Delivery]) -> tuple[Why, ...]:
+    found = (why_did_i_get(session, row.chat_id, row.alert_id) for row in rows)
+    return tuple(why for why in found if why is not None)
+
+
+def _begun_at(session: Session, chat_id: int, wish: Wish) -> dt.datetime:
+    return session.get_one(Subscription, (chat_id, wish.interest, wish.value)).subscribed_at
 
 
 def why_nothing(session: Session, chat_id: int, *, at: dt.datetime) -> tuple[Quiet, ...]:

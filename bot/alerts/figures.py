@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.alerts import lifecycle
-from bot.alerts.models import Delivery, Subscriber
-from bot.alerts.states import ARRIVED, OPEN, DeliveryState, Lane
+from bot.alerts.models import Alert, Delivery, Subscriber
+from bot.alerts.states import ARRIVED, OPEN, AlertStatus, DeliveryState, Lane
 from knowledge.models import Advisory, Source
 from knowledge.vocabulary import Status
 
+ENOUGH_CANARIES = 2  # one may have blocked the bot or lost its telephone
 NOT_PUT_OFF = dt.timedelta(minutes=5)  # due this soon after approval; quiet hours and digests put others off
 
 
@@ -66,6 +67,12 @@ def count_canaries(session: Session) -> int:
     """Return how many staff accounts get every alert; two or more are needed to notice a fault."""
     canaries = select(func.count()).select_from(Subscriber).where(Subscriber.is_canary, Subscriber.ended_at.is_(None))
     return session.scalar(canaries) or 0
+
+
+def find_last_test(session: Session) -> dt.datetime | None:
+    """Return when the last weekly test was started; None where none ever was."""
+    started = select(func.max(Alert.started_at)).where(Alert.status == AlertStatus.TEST)
+    return session.scalar(started)
 
 
 def list_freshness(session: Session) -> tuple[Freshness, ...]:

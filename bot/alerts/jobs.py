@@ -17,11 +17,11 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import Engine
 
-from bot.alerts import drill, subscriptions
+from bot.alerts import audit, control, drill, subscriptions
 from bot.alerts.exchange import SqlExchange
 from bot.alerts.sender import AlertSender
 from bot.alerts.turn import News, Turn, take_turn
-from bot.alerts.watchdog import Silent, find_silent
+from bot.alerts.watchdog import find_silent
 from bot.application import SatarkApplication
 from bot.clocks import SteadyClock
 from bot.context import services_of_application
@@ -32,8 +32,9 @@ from bot.presenters import staff
 from knowledge.database import read_session, write_session
 
 TURN_EVERY_S = 1.0
-WATCH_EVERY_S = 60.0
+WATCH_EVERY_S = 30.0  # with the patience of the watchdog less than 15 minutes
 TIDY_EVERY_S = 3600.0
+TRY_TO_TIDY_S = 60.0  # until this process leads
 BETWEEN_BUSY_TURNS_S = 0.01  # the database's other writers get their chance
 
 log = structlog.get_logger(__name__)
@@ -66,7 +67,7 @@ async def alerting(
     beside = [
         asyncio.create_task(_move_on(sender, engine, clock, tell)),
         asyncio.create_task(_watch(engine, clock, tell)),
-        asyncio.create_task(_tidy(sender, engine, clock)),
+        asyncio.create_task(_tidy(sender, engine, clock, tell)),
     ]
     try:
         yield sender
@@ -111,35 +112,43 @@ async def _take_turn(engine: Engine, clock: SteadyClock) -> Turn:
 
 
 async def _watch(engine: Engine, clock: SteadyClock, tell: TellNews) -> None:
-    """Tell staff, once for each alert, when one did not arrive where it should have."""
-    told: set[int] = set()
+    """Tell staff, once, when an alert did not arrive where it should have, and when Satark itself holds everything."""
+    told: set[News] = set()
     while True:
         await asyncio.sleep(WATCH_EVERY_S)
-        silent = await _try_in_thread("watch over alerts", lambda: _find_silent(engine, clock)) or ()
-        for one in silent:
-            if one.alert_id not in told:
-                told.add(one.alert_id)
-                await _try_to_tell(tell, News("silent", one.alert_id, f"Alert {one.alert_id}: {one.words}"))
+        for news in await _try_in_thread("watch over alerts", lambda: _look(engine, clock)) or ():
+            if news not in told:
+                told.add(news)
+                await _try_to_tell(tell, news)
 
 
-def _find_silent(engine: Engine, clock: SteadyClock) -> tuple[Silent, ...]:
+def _look(engine: Engine, clock: SteadyClock) -> tuple[News, ...]:
     with read_session(engine) as session:
-        return find_silent(session, at=clock())
+        hold = control.find_hold(session)
+        if hold is not None and hold.by == audit.SATARK:  # what staff hold they know of
+            words = f"All alerts are held: {hold.reason}. Look, then: satark alerts go-on"
+            return (News("held", None, words),)
+        silent = find_silent(session, at=clock())
+        return tuple(News("silent", one.alert_id, f"Alert {one.alert_id}: {one.words}") for one in silent)
 
 
-async def _tidy(sender: AlertSender, engine: Engine, clock: SteadyClock) -> None:
-    """Forget what need not be kept any longer, and ask for the weekly test alert where one is due."""
+async def _tidy(sender: AlertSender, engine: Engine, clock: SteadyClock, tell: TellNews) -> None:
+    """Forget what need not be kept any longer, and ask for the weekly test alert where one is due: staff hear of it."""
     while True:
+        await asyncio.sleep(TRY_TO_TIDY_S)
+        if not sender.leads:
+            continue
+        for news in await _try_in_thread("tidy up after alerts", lambda: _tidy_once(engine, clock)) or ():
+            await _try_to_tell(tell, news)
         await asyncio.sleep(TIDY_EVERY_S)
-        if sender.leads:
-            await _try_in_thread("tidy up after alerts", lambda: _tidy_once(engine, clock))
 
 
-def _tidy_once(engine: Engine, clock: SteadyClock) -> None:
+def _tidy_once(engine: Engine, clock: SteadyClock) -> tuple[News, ...]:
     with write_session(engine) as session:
         subscriptions.forget_old(session, at=clock())
     with write_session(engine) as session:
-        drill.request_if_due(session, at=clock())
+        test = drill.request_if_due(session, at=clock())
+        return (News("requested", test.id, drill.words_of(test)),) if test else ()
 
 
 async def _try_in_thread(what: str, do: Callable[[], _T]) -> _T | None:

@@ -182,9 +182,7 @@ def mark_all_sent(session: Session, sent: Sequence[tuple[Claim, int | None]], *,
     return sum(_mark_sent(session, *key, number_by_chat, at) for key, number_by_chat in numbers.items())
 
 
-def _mark_sent(
-    session: Session, alert_id: int, holder: str, numbers: Mapping[int, int | None], at: dt.datetime
-) -> int:
+def _mark_sent(session: Session, alert_id: int, holder: str, numbers: Mapping[int, int | None], at: dt.datetime) -> int:
     """Note the message ids of many chats by one statement, which is far quicker than one for each."""
     known = {chat_id: number for chat_id, number in numbers.items() if number is not None}
     note = (

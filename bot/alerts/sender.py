@@ -82,7 +82,8 @@ class AlertSender:
         self._exchange = exchange
         self._clock = clock
         self._window = window or choose_window(gate.pace)
-        self._least_claim = self._window // SHARE_CLAIMED if self._window > WINDOW else 1  # with a wide window one by one would be slow
+        # With a wide window one by one would be slow.
+        self._least_claim = self._window // SHARE_CLAIMED if self._window > WINDOW else 1
         self._on_stopped = on_stopped
         # One thread of its own: the outbox never waits behind slow replies.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="alerts") if in_thread else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.orm import Session, aliased
@@ -151,8 +152,13 @@ def list_wishes_of(session: Session, chat_ids: Iterable[int]) -> dict[int, tuple
     )
     wishes: dict[int, tuple[Wish, ...]] = {}
     for chat_id, interest, value in session.execute(query):
-        wishes[chat_id] = (*wishes.get(chat_id, ()), Wish(Interest(interest), value))
+        wishes[chat_id] = (*wishes.get(chat_id, ()), _make_wish(interest, value))
     return wishes
+
+
+@lru_cache(maxsize=1000)  # many people wish for the same
+def _make_wish(interest: str, value: str) -> Wish:
+    return Wish(Interest(interest), value)
 
 
 def pause(session: Session, chat_id: int, until: dt.datetime | None) -> None:
@@ -197,14 +203,25 @@ def set_urgent_only(session: Session, chat_id: int, *, urgent_only: bool) -> Non
 
 
 def set_canary(session: Session, chat_id: int, *, is_canary: bool) -> None:
-    """Let a staff account get every alert and every test, so that its silence shows a fault. Raises NotSubscribed."""
-    get_subscriber(session, chat_id).is_canary = is_canary
+    """Let a staff account get every alert and every test, so that its silence shows a fault.
+
+    Raises NotSubscribed: whoever watches has agreed to alerts like everybody else. Ending it needs nothing.
+    """
+    row = get_subscriber(session, chat_id) if is_canary else find_subscriber(session, chat_id)
+    if row is not None:
+        row.is_canary = is_canary
+
+
+def list_canaries(session: Session) -> tuple[int, ...]:
+    """Return the accounts that watch over alerts now."""
+    canaries = select(Subscriber.chat_id).where(Subscriber.is_canary, Subscriber.ended_at.is_(None))
+    return tuple(session.scalars(canaries.order_by(Subscriber.chat_id)))
 
 
 def migrate(session: Session, old_id: int, new_id: int, *, at: dt.datetime) -> bool:
     """Follow a group that Telegram gave another id: wishes and all deliveries move. False if it was no subscriber."""
     _move_deliveries(session, old_id, new_id)
-    old = session.get(Subscriber, old_id)
+    old = session.get(Subscriber, old_id, with_for_update=True)  # Telegram says it twice, in the old chat and the new
     if old is None or old.migrated_to == new_id:
         return False
     if session.get(Subscriber, new_id) is None:

@@ -19,12 +19,13 @@ from rich.table import Table
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bot.alerts import approval, control, figures, lease, lifecycle, watchdog
+from bot.alerts import approval, audit, control, figures, lease, lifecycle, subscriptions, watchdog
 from bot.alerts.approval import NotApproved
 from bot.alerts.audience import Audience, BadAudience
 from bot.alerts.lifecycle import CannotAlert, Preview, UnknownAlert
 from bot.alerts.models import Alert
 from bot.alerts.states import AlertState, AlertStatus, MessageType, Place, Reader
+from bot.alerts.subscriptions import NotSubscribed
 from bot.alerts.wording import BadWording
 from bot.commands.parts import explained_to_operator
 from bot.jobs import now_utc
@@ -37,11 +38,17 @@ from knowledge.settings import Settings, read_settings
 from knowledge.vocabulary import Language, Topic
 
 app = typer.Typer(help="Tell subscribers of an advisory, or take it back.", no_args_is_help=True)
+canary_app = typer.Typer(
+    help="Staff's own accounts that get every alert and every test, so that one that does not arrive is noticed.",
+    no_args_is_help=True,
+)
+app.add_typer(canary_app, name="canary")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 By = Annotated[str | None, typer.Option("--by", help="Who asks, for the record (default: your login name).")]
 Which = Annotated[
     str | None, typer.Argument(metavar="[ALERT]", help="Number of the alert; may be left out if only one is open.")
 ]
+ChatId = Annotated[int, typer.Argument(metavar="CHAT_ID", help="Telegram id of one of the staff.")]
 _REFUSALS = (BadAudience, BadWording, CannotAlert, NotApproved, UnknownAdvisory, UnknownAlert)
 
 
@@ -194,6 +201,59 @@ def go_on_command(by: By = None) -> None:
     typer.echo("Alerts go out again.")
 
 
+@canary_app.command("add")
+def add_canary_command(chat_id: ChatId, by: By = None) -> None:
+    """Let an account of staff get every alert and test. It must have agreed to alerts in Telegram: /subscribe."""
+    settings, engine = _open()
+    if chat_id not in settings.staff_ids:
+        with explained_to_operator():
+            raise CannotRun(f"{chat_id} is not among STAFF_IDS. Tests go to staff's own accounts only.")
+    with _explained(), write_session(engine) as session:
+        try:
+            subscriptions.set_canary(session, chat_id, is_canary=True)
+        except NotSubscribed:
+            raise CannotRun(
+                f"{chat_id} has no alerts, and nobody gets any without having agreed. Let them write /subscribe to the "
+                "bot first."
+            ) from None
+        audit.note(session, "canary_on", by=_name(by), at=now_utc(), staff_id=chat_id)
+        session.flush()
+        count = len(subscriptions.list_canaries(session))
+    typer.echo(f"{chat_id} gets every alert and test from now on. Canaries: {count}.")
+
+
+@canary_app.command("remove")
+def remove_canary_command(chat_id: ChatId, by: By = None) -> None:
+    """Let an account get only what it chose itself."""
+    _, engine = _open()
+    with _explained(), write_session(engine) as session:
+        if chat_id not in subscriptions.list_canaries(session):
+            raise CannotRun(f"{chat_id} is no canary. See: satark alerts canary list")
+        subscriptions.set_canary(session, chat_id, is_canary=False)
+        audit.note(session, "canary_off", by=_name(by), at=now_utc(), staff_id=chat_id)
+        session.flush()
+        count = len(subscriptions.list_canaries(session))
+    typer.echo(f"{chat_id} is no canary any more. Canaries: {count}.{_few(count)}")
+
+
+@canary_app.command("list")
+def list_canaries_command(as_json: AsJson = False) -> None:
+    """Show the accounts that get every alert and test."""
+    settings, engine = _open()
+    with _explained(), read_session(engine) as session:
+        canaries = subscriptions.list_canaries(session)
+    former = [chat_id for chat_id in canaries if chat_id not in settings.staff_ids]
+    lines = [f"{chat_id}{' (not among STAFF_IDS: remove it)' if chat_id in former else ''}" for chat_id in canaries]
+    words = "\n".join([*lines, f"Canaries: {len(canaries)}.{_few(len(canaries))}"])
+    _present(as_json, {"canaries": list(canaries), "not_staff": former}, words)
+
+
+def _few(canaries: int) -> str:
+    if canaries >= figures.ENOUGH_CANARIES:
+        return ""
+    return " Fewer than two canaries: nobody would notice that alerts do not arrive. See docs/alerts.md."
+
+
 def _open() -> tuple[Settings, Engine]:
     with explained_to_operator():
         settings = read_settings()
@@ -332,9 +392,11 @@ def _overview(
     at: dt.datetime,
 ) -> dict[str, Any]:
     hold, heartbeat_at = control.find_hold(session), control.find_heartbeat(session)
+    last_test_at = figures.find_last_test(session)
     return {
         "subscribers": figures.count_subscribers(session),
         "canaries": figures.count_canaries(session),
+        "last_test_at": last_test_at.isoformat() if last_test_at else None,
         "approvals_needed": settings.alert_approvals,
         "held": hold.reason if hold else None,
         "sender": lease.find_holder(session, at=at),
@@ -368,9 +430,8 @@ def _print_status(fields: Mapping[str, Any]) -> None:
         shown = ["" if value is None else str(value) for value in (*numbers, reasons, *minutes)]
         table.add_row(str(row["alert"]), row["advisory"], kind, row["state"], *shown)
     out.print(table)
-    out.print(f"{fields['subscribers']} subscribers, {fields['canaries']} canaries.")
-    if fields["canaries"] < 2:
-        out.print("Fewer than two canaries: nobody would notice that alerts do not arrive. See docs/alerts.md.")
+    out.print(f"{fields['subscribers']} subscribers, {fields['canaries']} canaries.{_few(fields['canaries'])}")
+    out.print(f"Last weekly test: {fields['last_test_at'] or 'never'}.")
     if fields["held"]:
         out.print(f"All alerts are HELD: {fields['held']}. Let them go on with: satark alerts go-on", markup=False)
     out.print(f"Sender: {fields['sender'] or 'none is running'}, last seen {fields['sender_seen_at'] or 'never'}.")

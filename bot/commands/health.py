@@ -15,14 +15,18 @@ from sqlalchemy import Engine
 
 from bot.commands.parts import explained_to_operator
 from bot.jobs import now_utc
-from knowledge.database import DatabaseUnavailable, build_engine, has_database
+from knowledge.agents import OLD_AFTER, find_newest_snapshot
+from knowledge.database import DatabaseUnavailable, build_engine, has_database, read_session
+from knowledge.desk.sources import list_sources
 from knowledge.embedding.bundled import bundled_fingerprint
 from knowledge.embedding.centring import centring_fingerprint
 from knowledge.embedding.embedder import ModelUnavailable
 from knowledge.embedding.factory import build_embedder
+from knowledge.helpline_changes import list_due
 from knowledge.index_inspection import inspect_index
 from knowledge.library import Library, day_in_india, load_library
 from knowledge.settings import BUNDLED_MODEL, Settings, read_settings
+from knowledge.stale_sources import find_stale
 from knowledge.vocabulary import Severity
 
 
@@ -40,7 +44,8 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="Print J
     """Show what is loaded, and how new it is."""
     with explained_to_operator():
         settings = read_settings()
-        facts = _facts(_open_library(build_engine(settings.resolved_database_url)), settings)
+        engine = build_engine(settings.resolved_database_url)
+        facts = _facts(_open_library(engine), settings) | _source_facts(engine)
         if as_json:
             typer.echo(json.dumps(facts, ensure_ascii=False))
             return
@@ -96,6 +101,19 @@ def _facts(library: Library, settings: Settings) -> dict[str, object]:
     }
 
 
+def _source_facts(engine: Engine) -> dict[str, object]:
+    """How many sources are watched, and which of them cannot be read, with the time they last could."""
+    try:
+        with read_session(engine) as session:
+            views = list_sources(session, now_utc())
+    except DatabaseUnavailable:  # of a database that today's program has not brought up to date yet
+        views = ()
+    return {
+        "sources_watched": len(views),
+        "sources_not_readable": "; ".join(view.in_words() for view in views if not view.is_well) or None,
+    }
+
+
 def _look_at_database(settings: Settings) -> Finding:
     try:
         library = _open_library(build_engine(settings.resolved_database_url))
@@ -144,6 +162,50 @@ def _look_at_photos(_settings: Settings) -> Finding:
     return Finding("photos", True, "Tesseract is present" if found else "photos cannot be read; people are told so")
 
 
+def _look_at_helplines(settings: Settings) -> Finding:
+    try:
+        engine = build_engine(settings.resolved_database_url)
+        _open_library(engine)
+        with read_session(engine) as session:
+            due = len(list_due(session, now_utc()))
+    except DatabaseUnavailable:
+        return Finding("helplines", False, "not known without a database", "Run `make run`.")
+    if due == 0:
+        return Finding("helplines", True, "all looked after within a month")
+    return Finding("helplines", False, f"{due} not checked for a month", "See `satark-ingest helplines remind`.")
+
+
+def _look_at_agent_lists(settings: Settings) -> Finding:
+    try:
+        engine = build_engine(settings.resolved_database_url)
+        _open_library(engine)
+        with read_session(engine) as session:
+            newest = find_newest_snapshot(session, day_in_india(now_utc()))
+    except DatabaseUnavailable:
+        return Finding("list of agents", False, "not known without a database", "Run `make run`.")
+    if newest is None:
+        return Finding("list of agents", True, "none; people are told that no agent can be confirmed")
+    is_old = day_in_india(now_utc()) - newest.taken_on > OLD_AFTER
+    advice = "Bring in a newer one: `satark-ingest agents import`." if is_old else ""
+    return Finding("list of agents", not is_old, f"as of {newest.taken_on}", advice)
+
+
+def _look_at_sources(settings: Settings) -> Finding:
+    """A source that was never readable from here is normal for many computers; one that no longer is, is not."""
+    try:
+        with read_session(build_engine(settings.resolved_database_url)) as session:
+            views = list_sources(session, now_utc())
+    except DatabaseUnavailable:
+        return Finding("sources", True, "not watched yet")
+    if not views:
+        return Finding("sources", True, "not watched yet")
+    unwell = [view for view in views if not view.is_well]
+    names = f": {', '.join(f'{view.id} ({view.standing})' for view in unwell)}" if unwell else ""
+    advice = "See `satark-ingest sources`; hand notices in as files meanwhile." if unwell else ""
+    stale = find_stale(unwell)
+    return Finding("sources", not stale, f"{len(views) - len(unwell)} of {len(views)} can be read{names}", advice)
+
+
 _LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     _look_at_database,
     _look_at_model,
@@ -151,4 +213,7 @@ _LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     _look_at_settings,
     _look_at_approvals,
     _look_at_photos,
+    _look_at_helplines,
+    _look_at_agent_lists,
+    _look_at_sources,
 )

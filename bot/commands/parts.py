@@ -21,16 +21,19 @@ from bot.retention import Retention
 from bot.texts import catalogue_languages
 from bot.troubles import CannotRun
 from knowledge.advisor.advisor import Advisor
-from knowledge.database import DatabaseUnavailable, build_engine, upgrade
+from knowledge.agents import RegisterKeeper
+from knowledge.database import DatabaseUnavailable, build_engine, upgrade, write_session
 from knowledge.embedding.embedder import Embedder, ModelUnavailable
 from knowledge.embedding.factory import build_embedder
 from knowledge.embedding.remembering import RememberingEmbedder
+from knowledge.helpline_changes import remind
 from knowledge.library import Library, LibraryKeeper
 from knowledge.meaning.reader import build_meaning_reader
 from knowledge.reading.phrases import load_phrasebook
 from knowledge.records import BadRecord
 from knowledge.retriever import RetrieverKeeper, SatarkRetriever
 from knowledge.settings import BadSettings, Settings
+from knowledge.stale_sources import StaleSourcesKeeper
 from knowledge.starter import STARTER_FOLDER, is_loaded, load_records
 
 if TYPE_CHECKING:  # the Telegram library takes a second to load, and checking one offer does not need it
@@ -66,6 +69,7 @@ def build_parts(settings: Settings, *, use_index: bool = True) -> Parts:
     jobs = (
         Job("delete what was kept long enough", Retention(engine, now_utc).forget_old),
         Job("clean the files of the database", forgetting.clean_regularly, every_s=30),
+        Job("remind staff of helplines", lambda: _remind_of_helplines(engine), every_s=24 * 3600),
         Job("look after the index", lambda: retriever.look_after_index(now_utc)),
     )
     advisor = Advisor(
@@ -74,8 +78,15 @@ def build_parts(settings: Settings, *, use_index: bool = True) -> Parts:
         spoken=catalogue_languages(),
         book=load_phrasebook(settings.data_dir),
         meaning=build_meaning_reader(embedder, settings.data_dir),
+        current_register=RegisterKeeper(engine, now_utc).current,
+        current_stale=StaleSourcesKeeper(engine, now_utc).current,
     )
     return Parts(advisor, people, library.current, jobs, retriever.current)
+
+
+def _remind_of_helplines(engine: Engine) -> None:
+    with write_session(engine) as session:
+        remind(session, now_utc())
 
 
 @contextmanager

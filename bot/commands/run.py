@@ -11,6 +11,7 @@ from bot.alerts.jobs import alerting
 from bot.application import build_application, running
 from bot.commands.parts import Parts, build_parts, explained_to_operator
 from bot.commands.preview import serve_page
+from bot.desk_jobs import telling_staff
 from bot.handling import InboxWorker, handling
 from bot.inbox import Inbox
 from bot.jobs import now_utc
@@ -60,7 +61,8 @@ async def _serve_telegram(settings: Settings, parts: Parts) -> None:
             typer.echo(f"Satark answers on Telegram as @{application.bot.username}. Stop it with Ctrl+C.", err=True)
             inbox = Inbox(parts.people.engine, now_utc, bot_id=application.bot.id)
             async with (
-                alerting(application, parts.people.engine),
+                alerting(application, parts.people.engine) as sender,
+                telling_staff(application, parts.people.engine, leads=lambda: sender.leads),
                 handling(InboxWorker(application, inbox)) as worker,
             ):
                 if address and listening:

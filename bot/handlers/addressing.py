@@ -23,10 +23,15 @@ def words_of(message: Message, bot: User) -> str:
     A person who answers somebody's offer with "@bot is this true?" asks about that offer.
     """
     own = _without_mentions(message, bot)
-    pointed_at = message.reply_to_message
-    if message.chat.type == ChatType.PRIVATE or pointed_at is None or _answers_bot(message, bot):
-        return own
-    return _join(pointed_at.text or pointed_at.caption or "", own)
+    pointed_at = find_pointed_at(message, bot)
+    return _join(pointed_at.text or pointed_at.caption or "", own) if pointed_at else own
+
+
+def find_pointed_at(message: Message, bot: User) -> Message | None:
+    """Return somebody's message that a message in a group asks about; None where it points at none, or at the bot's."""
+    if message.chat.type == ChatType.PRIVATE or _answers_bot(message, bot):
+        return None
+    return message.reply_to_message
 
 
 def words_after_command(message: Message) -> str:

@@ -14,15 +14,17 @@ from sqlalchemy.orm import Session
 from telegram import InlineKeyboardMarkup, Update
 from telegram.constants import ChatType
 
-from bot.alerts import approval, figures, lifecycle
+from bot.alerts import approval, audit, control, figures, lifecycle, subscriptions, watchdog
 from bot.alerts.approval import NotApproved, Progress
 from bot.alerts.lifecycle import CannotAlert, UnknownAlert
 from bot.alerts.states import AlertState, Place
+from bot.alerts.subscriptions import NotSubscribed
 from bot.context import Context, services_of
 from bot.handlers.information import unknown_command
 from bot.handlers.storing import write
 from bot.handlers.talking import acknowledge, say_html
 from bot.presenters import staff
+from knowledge.desk import list_unwell
 from knowledge.vocabulary import Language
 
 log = structlog.get_logger(__name__)
@@ -125,14 +127,43 @@ async def call_off(update: Update, context: Context) -> None:
 
 @for_staff
 async def show_status(update: Update, context: Context) -> None:
-    """Answer /status: how the newest alerts went, and how new the sources are."""
+    """Answer /status: how the newest alerts went, whether any did not arrive, and how new the sources are."""
+    at = services_of(context).clock()
 
     def read(session: Session) -> str:
         alerts = [(alert, figures.read_figures(session, alert.id)) for alert in lifecycle.list_alerts(session, most=8)]
-        counts = figures.count_subscribers(session), figures.count_canaries(session)
-        return staff.present_status(alerts, figures.list_freshness(session), *counts)
+        hold = control.find_hold(session)
+        watch = staff.Watch(
+            held=hold.reason if hold else None,
+            canaries=figures.count_canaries(session),
+            last_test_at=figures.find_last_test(session),
+            not_arrived=tuple((one.alert_id, one.words) for one in watchdog.find_silent(session, at=at)),
+        )
+        subscribers, freshness = figures.count_subscribers(session), figures.list_freshness(session)
+        unwell = [source.in_words() for source in list_unwell(session, at)]
+        return staff.present_status(alerts, freshness, subscribers, watch, unwell)
 
     await say_html(update, context, await write(context, read))
+
+
+@for_staff
+async def choose_canary(update: Update, context: Context) -> None:
+    """Answer /canary on, /canary off, or say which of them holds: whether this account watches over alerts."""
+    staff_id, at = update.effective_user.id if update.effective_user else 0, services_of(context).clock()
+    wish = (context.args or [""])[0].lower()
+
+    def choose(session: Session) -> str:
+        if wish in ("on", "off"):
+            subscriptions.set_canary(session, staff_id, is_canary=wish == "on")
+            audit.note(session, f"canary_{wish}", by=f"staff {staff_id}", at=at)
+            session.flush()
+        canaries = subscriptions.list_canaries(session)
+        return staff.present_canary(wish, is_canary=staff_id in canaries, count=len(canaries))
+
+    try:
+        await say_html(update, context, await write(context, choose))
+    except NotSubscribed:
+        await say_html(update, context, staff.CANARY_CONSENT)
 
 
 async def _show_all_languages(update: Update, context: Context, number: int) -> None:

@@ -8,15 +8,22 @@ from html import escape
 
 import structlog
 from telegram import CallbackQuery, Update
+from telegram.constants import ChatType
 
+from bot.alerts import subscriptions
 from bot.context import Context, find_language, services_of
-from bot.handlers.inquiries import answer
+from bot.handlers import asking_staff
+from bot.handlers.admins import is_allowed
+from bot.handlers.replying import answer
 from bot.handlers.showing import show
+from bot.handlers.storing import write
 from bot.handlers.talking import acknowledge, say, say_html
 from bot.presenters import fixed_texts
 from bot.presenters.keyboards import SECTIONS, Action, Press, parse_press, reply_language_keyboard
 from bot.texts import text
 from knowledge.advisor.replies import Reply
+from knowledge.vocabulary import Language
+from knowledge.worklist import Why
 
 log = structlog.get_logger(__name__)
 
@@ -52,8 +59,17 @@ async def _choose_language(update: Update, context: Context, press: Press) -> No
     if update.effective_user:
         people = services_of(context).people
         await asyncio.to_thread(people.save_language, update.effective_user.id, press.language)
+    await _choose_language_of_group(update, context, press.language)
     automatic = press.language is None
     await say(update, context, fixed_texts.LANGUAGE_AUTOMATIC_CHOSEN if automatic else fixed_texts.LANGUAGE_CHOSEN)
+
+
+async def _choose_language_of_group(update: Update, context: Context, language: Language | None) -> None:
+    """Where an admin chooses a language in a group, the group's alerts come in it from now on."""
+    chat = update.effective_chat
+    if language is None or chat is None or chat.type == ChatType.PRIVATE or not await is_allowed(update, context):
+        return
+    await write(context, lambda session: subscriptions.set_language(session, chat.id, language))
 
 
 async def _do_for_reply(update: Update, context: Context, query: CallbackQuery, press: Press, shown_id: str) -> None:
@@ -64,6 +80,8 @@ async def _do_for_reply(update: Update, context: Context, query: CallbackQuery, 
         await say(update, context, fixed_texts.BUTTON_TOO_OLD)
     elif press.action in (Action.HELPFUL, Action.NOT_HELPFUL):
         await _count_feedback(context, query, press, shown_id, chat_id, reply)
+        if press.action is Action.NOT_HELPFUL and asking_staff.may_be_shown(services_of(context), shown_id, chat_id):
+            await asking_staff.ask(update, context, shown_id)
     else:
         await acknowledge(query)
         await _show_more(update, context, press, shown_id, reply)
@@ -75,6 +93,8 @@ async def _count_feedback(
     people = services_of(context).people
     helpful = press.action is Action.HELPFUL
     counted = await asyncio.to_thread(people.save_feedback, shown_id, chat_id, helpful=helpful)
+    if counted and not helpful:
+        await asking_staff.try_to_count(context, reply, Why.NOT_HELPFUL)
     thanks = fixed_texts.FEEDBACK_THANKS if counted else fixed_texts.FEEDBACK_ALREADY
     await acknowledge(query, text(reply.language, thanks))
 

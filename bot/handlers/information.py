@@ -11,7 +11,13 @@ from bot.context import Context, find_language, services_of
 from bot.handlers import subscribing
 from bot.handlers.talking import say, say_html
 from bot.presenters import fixed_texts
-from bot.presenters.information import present_about, present_helplines, present_sources, present_start
+from bot.presenters.information import (
+    present_about,
+    present_help,
+    present_helplines,
+    present_sources,
+    present_start,
+)
 from bot.presenters.keyboards import language_keyboard, start_keyboard
 from bot.presenters.subscriptions import parse_deep_link
 from bot.texts import text
@@ -40,12 +46,14 @@ async def about(update: Update, context: Context) -> None:
 
 async def explain(update: Update, context: Context) -> None:
     """Say how to use the bot."""
-    await say(update, context, fixed_texts.HELP)
+    await say_html(update, context, present_help(await find_language(update, context)))
 
 
 async def privacy(update: Update, context: Context) -> None:
     """Say what is kept of people."""
-    await say(update, context, fixed_texts.PRIVACY)
+    language = await find_language(update, context)
+    parts = (fixed_texts.PRIVACY, fixed_texts.PRIVACY_FILES, fixed_texts.PRIVACY_QUESTIONS)
+    await say_html(update, context, "\n\n".join(text(language, part) for part in parts))
 
 
 async def sources(update: Update, context: Context) -> None:

@@ -9,7 +9,7 @@ import datetime as dt
 
 import structlog
 from sqlalchemy.orm import Session
-from telegram import ChatMember, Update
+from telegram import ChatFullInfo, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
@@ -19,6 +19,7 @@ from bot.alerts.rhythm import QuietHours
 from bot.alerts.states import ChatKind, Interest, Pace
 from bot.alerts.subscriptions import Consent, NotSubscribed
 from bot.context import Context, find_language, services_of
+from bot.handlers.admins import is_admin, may_decide
 from bot.handlers.storing import read, write
 from bot.handlers.talking import acknowledge, say, say_html
 from bot.presenters import fixed_texts
@@ -37,14 +38,15 @@ from bot.presenters.subscriptions import (
     parse_choice,
     present_silence,
     present_standing,
+    present_why,
     standing_keyboard,
 )
 from bot.texts import text
 from knowledge.reading.countries import find_countries
 from knowledge.reading.routes import HOME
+from knowledge.vocabulary import Language
 
 CONSENT_VERSION = "2026-11"  # of SUBSCRIBE_CONSENT; a new wording gets a new version
-_ADMINS = (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 _KINDS = {ChatType.PRIVATE: ChatKind.PERSON, ChatType.CHANNEL: ChatKind.CHANNEL}
 
 log = structlog.get_logger(__name__)
@@ -52,11 +54,11 @@ log = structlog.get_logger(__name__)
 
 async def subscribe(update: Update, context: Context) -> None:
     """Answer /subscribe: with a country it asks for consent, with a channel it subscribes that, else it offers."""
-    if not await _may_decide(update, context):
+    if not await may_decide(update, context):
         return
     words = " ".join(context.args or ())
     if words.startswith("@"):
-        await _subscribe_channel(update, context, words)
+        await _subscribe_channel(update, context, words.split()[0])
     elif words:
         await _ask_about_countries(update, context, words)
     else:
@@ -73,7 +75,7 @@ async def ask_for_consent(update: Update, context: Context, wish: Wish) -> None:
 
 async def show_alerts(update: Update, context: Context) -> None:
     """Answer /alerts: what this chat has chosen, and the buttons that change it."""
-    if update.effective_chat is None or not await _may_decide(update, context):
+    if update.effective_chat is None or not await may_decide(update, context):
         return
     language, chat_id = await find_language(update, context), update.effective_chat.id
     standing = await read(context, lambda session: _find_standing(session, chat_id))
@@ -87,12 +89,24 @@ async def show_alerts(update: Update, context: Context) -> None:
 
 
 async def unsubscribe(update: Update, context: Context) -> None:
-    """Answer /unsubscribe: everything stops at once."""
-    if update.effective_chat is None or not await _may_decide(update, context):
+    """Answer /unsubscribe: everything stops at once, here or in the channel that is named."""
+    if update.effective_chat is None or not await may_decide(update, context):
+        return
+    if context.args and context.args[0].startswith("@"):
+        await _unsubscribe_channel(update, context, context.args[0])
         return
     chat_id, at = update.effective_chat.id, services_of(context).clock()
     ended = await write(context, lambda session: subscriptions.unsubscribe_all(session, chat_id, at=at))
     await say(update, context, fixed_texts.ALERTS_STOPPED if ended else fixed_texts.ALERTS_NONE)
+
+
+async def explain_why(update: Update, context: Context) -> None:
+    """Answer /why: why the newest alert came, or the one that the command answers."""
+    if update.effective_chat is None or not await may_decide(update, context):
+        return
+    answered = update.message.reply_to_message if update.message else None
+    is_own = answered is not None and answered.from_user is not None and answered.from_user.id == context.bot.id
+    await _explain_why(update, context, update.effective_chat.id, answered.message_id if answered and is_own else None)
 
 
 async def answer_choice(update: Update, context: Context) -> None:
@@ -104,7 +118,7 @@ async def answer_choice(update: Update, context: Context) -> None:
     press = parse_choice(query.data)
     if press is None:
         await say(update, context, fixed_texts.BUTTON_TOO_OLD)
-    elif await _may_decide(update, context):
+    elif await may_decide(update, context):
         await _do(update, context, press, update.effective_chat.id)
 
 
@@ -119,6 +133,9 @@ async def _do(update: Update, context: Context, press: ChoicePress, chat_id: int
         await unsubscribe(update, context)
     elif press.choice is Choice.WHY_NOTHING:
         await _explain_silence(update, context, chat_id)
+    elif press.choice is Choice.WHY_THIS:
+        pressed = update.callback_query.message if update.callback_query else None
+        await _explain_why(update, context, chat_id, pressed.message_id if pressed else None)
     elif press.choice is Choice.CORRECTIONS:
         await _choose_corrections(update, context, chat_id, wanted=press.value == "on")
     else:
@@ -144,16 +161,8 @@ async def _ask_about_countries(update: Update, context: Context, words: str) -> 
 
 async def _subscribe_channel(update: Update, context: Context, name: str) -> None:
     """Let a channel mirror warnings of danger to life; whoever asks must be its admin."""
-    person = update.effective_user
-    try:
-        channel = await context.bot.get_chat(name.split()[0])
-        member = await context.bot.get_chat_member(channel.id, person.id if person else 0)
-    except TelegramError as error:
-        log.info("A channel could not be looked at.", reason=type(error).__name__)
-        await say(update, context, fixed_texts.CHANNEL_UNKNOWN)
-        return
-    if member.status not in _ADMINS:
-        await say(update, context, fixed_texts.ADMINS_ONLY)
+    channel = await _find_own_channel(update, context, name)
+    if channel is None:
         return
     language = await find_language(update, context)
     consent = Consent(CONSENT_VERSION, language, services_of(context).clock())
@@ -163,7 +172,40 @@ async def _subscribe_channel(update: Update, context: Context, name: str) -> Non
         subscriptions.set_urgent_only(session, channel.id, urgent_only=True)
 
     await write(context, start)
-    await say(update, context, fixed_texts.SUBSCRIBED, wishes=name_of(ALL_INDIA, language))
+    await say(update, context, fixed_texts.CHANNEL_SUBSCRIBED, channel=name)
+
+
+async def _unsubscribe_channel(update: Update, context: Context, name: str) -> None:
+    channel, at = await _find_own_channel(update, context, name), services_of(context).clock()
+    if channel is None:
+        return
+    ended = await write(context, lambda session: subscriptions.unsubscribe_all(session, channel.id, at=at))
+    await say(update, context, fixed_texts.CHANNEL_STOPPED if ended else fixed_texts.CHANNEL_NONE, channel=name)
+
+
+async def _find_own_channel(update: Update, context: Context, name: str) -> ChatFullInfo | None:
+    """Return the channel of that name if whoever asks is its admin; else say what is missing and return None.
+
+    To see a channel's members the bot must be its admin, and to write there too.
+    """
+    person = update.effective_user
+    channel = await _look_at_channel(context, name)
+    if channel is None or not await is_admin(context, channel.id, context.bot.id):
+        await say(update, context, fixed_texts.CHANNEL_UNKNOWN)
+        return None
+    if person is None or not await is_admin(context, channel.id, person.id):
+        await say(update, context, fixed_texts.ADMINS_ONLY)
+        return None
+    return channel
+
+
+async def _look_at_channel(context: Context, name: str) -> ChatFullInfo | None:
+    try:
+        channel = await context.bot.get_chat(name)
+    except TelegramError as error:
+        log.info("A channel could not be looked at.", reason=type(error).__name__)
+        return None
+    return channel if channel.type == ChatType.CHANNEL else None
 
 
 async def _change(update: Update, context: Context, press: ChoicePress, chat_id: int) -> None:
@@ -195,6 +237,16 @@ async def _explain_silence(update: Update, context: Context, chat_id: int) -> No
     await say_html(update, context, present_silence(reasons, language))
 
 
+async def _explain_why(update: Update, context: Context, chat_id: int, message_id: int | None) -> None:
+    language = await find_language(update, context)
+
+    def find(session: Session) -> list[tuple[explaining.Why, str | None]]:
+        found = explaining.why_this_message(session, chat_id, message_id)
+        return [(why, explaining.find_headline(session, why.alert_id, language)) for why in found]
+
+    await say_html(update, context, present_why(await read(context, find), language))
+
+
 async def _choose_corrections(update: Update, context: Context, chat_id: int, *, wanted: bool) -> None:
     at = services_of(context).clock()
 
@@ -208,22 +260,6 @@ async def _choose_corrections(update: Update, context: Context, chat_id: int, *,
     await say(update, context, fixed_texts.CORRECTIONS_ON if wanted else fixed_texts.CORRECTIONS_OFF)
 
 
-async def _may_decide(update: Update, context: Context) -> bool:
-    """Whether whoever asks may decide for this chat; says so where they may not."""
-    chat, person = update.effective_chat, update.effective_user
-    if chat is None or chat.type == ChatType.PRIVATE:
-        return True
-    try:
-        member = await context.bot.get_chat_member(chat.id, person.id) if person else None
-    except TelegramError as error:
-        log.info("An admin could not be looked up.", reason=type(error).__name__)
-        member = None
-    if member is not None and member.status in _ADMINS:
-        return True
-    await say(update, context, fixed_texts.ADMINS_ONLY)
-    return False
-
-
 def _find_standing(session: Session, chat_id: int) -> Standing:
     row = subscriptions.find_subscriber(session, chat_id)
     is_active = row is not None and row.ended_at is None
@@ -233,4 +269,6 @@ def _find_standing(session: Session, chat_id: int) -> Standing:
         is_quiet_at_night=row is not None and row.quiet_from is not None,
         paused_until=row.paused_until if row else None,
         wants_corrections=not heard.refuses_corrections(session, chat_id),
+        language=Language(row.language) if row else Language.ENGLISH,
+        is_urgent_only=row is not None and row.urgent_only,
     )

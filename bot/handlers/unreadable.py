@@ -1,4 +1,4 @@
-"""Messages without words that the bot could read: pictures, files, voice, stickers. Each gets a kind answer."""
+"""Messages in which the bot can read nothing: voice, videos, stickers. Each gets a kind answer."""
 
 from __future__ import annotations
 
@@ -20,11 +20,6 @@ async def explain_unreadable(update: Update, context: Context) -> None:
 
 
 def _explanation(message: Message) -> str:
-    if message.photo:
-        return fixed_texts.PICTURE
-    if message.voice or message.audio or message.video or message.video_note:
-        return fixed_texts.VOICE
-    if message.document and not message.animation:
-        is_picture = (message.document.mime_type or "").startswith("image/")
-        return fixed_texts.PICTURE if is_picture else fixed_texts.DOCUMENT
+    if message.voice or message.audio or message.video or message.video_note or message.document:
+        return fixed_texts.OTHER_CONTENT if message.animation else fixed_texts.VOICE
     return fixed_texts.OTHER_CONTENT

@@ -33,9 +33,18 @@ HELP = (
     "/language changes the language. /helplines shows whom to call. /sources shows where the warnings come from. "
     "/privacy says what is kept."
 )
+SEND_PICTURES = (
+    "📷 You can also send a clear picture of the offer, or a PDF or Word file. I read it and do not keep it. "
+    "Check that a picture shows country, work, pay, visa and what you shall pay."
+)
 CHECK = (
     "Send the offer as your next message, just as you got it. You can also write it after the command: "
     "<code>/check</code> and then the offer. In a group, answer the offer with /check."
+)
+AGENT_HELP = (
+    "Write the agent's licence number or exact name after the command, for example "
+    "<code>/agent B-0123/DEL/PER/1000+/5/9999/2019</code>. The number is surer than the name. "
+    "I look it up in the official lists that I have."
 )
 PRIVACY = (
     "<b>What is kept, and what is not</b>\n\n"
@@ -156,6 +165,78 @@ VOICE = (
 OTHER_CONTENT = "I can read text only. Please send the offer or your question in words."
 UNKNOWN_COMMAND = "I do not know this command. Send the offer as text, or see /help."
 
+# --- pictures and files ------------------------------------------------------------------------------------------
+
+READING_PICTURE = "I am reading your picture. This can take a minute."
+READING_FILE = "I am reading your file. This can take a minute."
+READ_WORDS = "I read this in it:"
+READ_FROM_PICTURE = (
+    "I read this from a picture. Please compare the words and figures that I quote with what you see there."
+)
+HARD_TO_READ = (
+    "Parts of the picture were hard to read, so I may have missed something. Please type the important words too, or "
+    "send a sharper picture."
+)
+ONLY_BEGINNING_READ = "It is long, and I read only its beginning. Please send the part about pay, visa and fees too."
+SOME_NOT_READ = "Some of what you sent could not be read. I checked the rest."
+ONLY_YOUR_WORDS = "I checked only the words that you wrote with it."
+WORDS_FIRST = (
+    "I answered your words first. If an offer stands in what you sent with them, please send it again without words."
+)
+PICTURE_UNREADABLE = (
+    "I could not read this picture. Please send a sharper one: in good light, straight, with only the offer in view. "
+    "Or type its important words: country, work, pay, visa, what you shall pay, who asks."
+)
+FILE_UNREADABLE = (
+    "I could not read this file. Please send a clear picture of it, or type its important words: country, work, pay, "
+    "visa, what you shall pay, who asks."
+)
+FILE_TOO_LARGE = (
+    "This is too large for me. Please send a picture of only the page with the offer, or type its important words."
+)
+FILE_LOCKED = (
+    "This file is locked with a password, so I cannot read it. Please send a picture of the offer, or type its "
+    "important words. Do not send me the password."
+)
+FILE_WRONG_KIND = (
+    "I cannot read this kind of file. I read pictures, PDF and Word files. Please send a picture of the offer, or type "
+    "its important words. Do not install an app that a recruiter sends you as a file."
+)
+FILE_BUSY = (
+    "Too many files are being read just now, so I did not get to this one. Please send it again in some minutes, or "
+    "type its important words."
+)
+FILE_NOT_FETCHED = "I could not get this from Telegram. Please send it again, or type its important words."
+TOO_MANY_FILES = (
+    "You have sent many pictures or files in a short time. Please type the important words, or wait ten minutes and "
+    "send it again. If someone is in danger now, write that: such messages are always answered."
+)
+NOT_READ_PROVES_NOTHING = "That I could not read it says nothing about the offer: do not pay and do not travel on it."
+PRIVACY_FILES = (
+    "• Pictures and files are read and then dropped. They are not stored, and neither are the words in them."
+)
+
+# --- letting staff see a question --------------------------------------------------------------------------------
+
+PRIVACY_QUESTIONS = (
+    "• If an answer did not help, you can let staff see your question. Only then is it stored: for 90 days, with "
+    "telephone, passport, Aadhaar and account numbers made unreadable. So that you can still choose this, it stays in "
+    "my working memory for an hour, and nowhere else."
+)
+SHOW_STAFF = (
+    "Shall the people who run Satark see this question, so that they can add what is missing? Telephone, passport, "
+    "Aadhaar and account numbers in it are made unreadable. It is kept for 90 days. /my_data shows it, /delete_me "
+    "deletes it."
+)
+SHOWN_TO_STAFF = "Thank you. Staff can see the question now. If you want it deleted: /delete_me"
+SHOW_STAFF_TOO_LATE = (
+    "I do not have your question any more: I keep it for an hour only. Please send it again and then press the button "
+    "under my new reply."
+)
+BUTTON_SHOW_STAFF = "Yes, show staff"
+BUTTON_ASK_STAFF = "Ask staff"
+MY_DATA_QUESTIONS = "• Questions that you let staff see: {count}. Each is deleted after 90 days."
+
 # --- limits and trouble ------------------------------------------------------------------------------------------
 
 TOO_MANY = (
@@ -195,6 +276,7 @@ STAFF_PARKED = "Satark set a message aside that it could not answer (<code>{reas
 # --- command menu ------------------------------------------------------------------------------------------------
 
 COMMAND_START = "Start and choose a language"
+COMMAND_AGENT = "Look up a recruiting agent"
 COMMAND_CHECK = "Check a job offer"
 COMMAND_HELPLINES = "Whom to call"
 COMMAND_SOURCES = "Where the warnings come from"
@@ -259,3 +341,20 @@ WHY_NOTHING_TOGETHER = "You get alerts together. The next ones come on {date}."
 WHY_NOTHING_URGENT = "Only danger to life is sent here."
 WHY_NOTHING_ON_ITS_WAY = "An alert is on its way to you."
 WHY_NOTHING_FAILED = "The newest alert could not be delivered to you."
+ALERTS_LANGUAGE = "Language: {name}. Another one: /language"
+BUTTON_WHY = "Why did I get this?"
+WHY_YOU_CHOSE = "I sent you this on {date} because you chose: {wishes} (on {since})."
+WHY_YOU_HAD_CHOSEN = "I sent you this on {date} because you had chosen it then. You have stopped that since."
+WHY_FOR_EVERYONE = "I sent you this on {date} because it went to everyone who has alerts."
+WHY_YOU_HAD_IT = "I sent you this on {date} because you had the message that it corrects or takes back."
+WHY_YOU_ASKED = (
+    "I sent you this on {date} because an answer of mine had named the notice that it corrects or takes back."
+)
+WHY_NOT_KNOWN = "I sent no alert here in the last 90 days, or I do not know of it any more. Your alerts: /alerts"
+WHY_CHANGE = "Change or stop: /alerts"
+CHANNEL_SUBSCRIBED = (
+    "✅ {channel} now gets India's warnings of danger to life, and nothing else.\n\n"
+    "To stop: <code>/unsubscribe {channel}</code>"
+)
+CHANNEL_STOPPED = "🔕 Stopped. {channel} gets no more alerts."
+CHANNEL_NONE = "{channel} has no alerts. <code>/subscribe {channel}</code> starts them."

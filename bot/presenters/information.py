@@ -19,9 +19,15 @@ def present_start(language: Language, operator: Operator) -> str:
     """Who Satark is, who runs it, and what to do now."""
     return _paragraphs(
         text(language, fixed_texts.START),
+        text(language, fixed_texts.SEND_PICTURES),
         present_operator(language, operator),
         text(language, fixed_texts.START_LANGUAGE),
     )
+
+
+def present_help(language: Language) -> str:
+    """How to use the bot."""
+    return _paragraphs(text(language, fixed_texts.HELP), text(language, fixed_texts.SEND_PICTURES))
 
 
 def present_about(language: Language, operator: Operator) -> str:

@@ -85,11 +85,15 @@ def parse_press(data: str | None) -> Press | None:
 
 
 def reply_keyboard(
-    shown_id: str, sections: Iterable[str], language: Language, news: InlineKeyboardButton | None = None
+    shown_id: str,
+    sections: Iterable[str],
+    language: Language,
+    news: InlineKeyboardButton | None = None,
+    staff: InlineKeyboardButton | None = None,
 ) -> InlineKeyboardMarkup:
     """Return the buttons under a reply: one for each section that has something to show, language, and feedback.
 
-    `news` is a further one that offers alerts.
+    `news` is a further one that offers alerts, `staff` one that offers to let staff see the question.
     """
     names = set(sections)
     labels = {
@@ -107,7 +111,8 @@ def reply_keyboard(
         _button("👎 " + text(language, fixed_texts.BUTTON_NOT_HELPFUL), Action.NOT_HELPFUL, shown_id),
     ]
     other_language = [_button(text(language, fixed_texts.BUTTON_LANGUAGE), Action.OTHER_LANGUAGE, shown_id)]
-    rows = [opening[:2], opening[2:] + other_language, [news] if news else [], feedback]
+    further = [button for button in (news, staff) if button]
+    rows = [opening[:2], opening[2:] + other_language, further, feedback]
     return InlineKeyboardMarkup([row for row in rows if row])
 
 

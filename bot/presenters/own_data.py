@@ -74,6 +74,7 @@ def _lines(language: Language, stored: StoredData) -> list[str]:
         fixed_texts.MY_DATA_DELIVERIES: stored.deliveries,
         fixed_texts.MY_DATA_VERDICTS: stored.verdicts,
         fixed_texts.MY_DATA_APPROVALS: stored.approvals,
+        fixed_texts.MY_DATA_QUESTIONS: stored.questions,
     }
     lines = [
         stored.language and text(language, fixed_texts.MY_DATA_LANGUAGE, name=OWN_NAMES[stored.language]),

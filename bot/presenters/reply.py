@@ -16,10 +16,12 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from bot.presenters import reply_texts as words
+from bot.presenters.agents import present_finding
 from bot.presenters.bidi import isolate_numbers
 from bot.texts import locale_of, text
-from knowledge.advisor.replies import Citation, FlagFound, Reply
+from knowledge.advisor.replies import Citation, FlagFound, ReadFrom, Reply
 from knowledge.records import HelplineRecord
+from knowledge.stale_sources import StaleSource
 from knowledge.vocabulary import HelplineStatus, Kind, Language, RedFlag, TextKind, Topic, Verdict
 
 MOST_FLAGS_ON_SCREEN = 2
@@ -27,6 +29,7 @@ MOST_STEPS_ON_SCREEN = 2
 MOST_POINTS_ON_SCREEN = 3
 _LONGEST_FACT = 260  # characters of a summary in the evidence
 _MISSION = re.compile(r"(?:Embassy|High Commission|Consulate General) of India, (?P<place>.+)")
+_WHERE_QUOTED = {None: words.YOU_WROTE, ReadFrom.PICTURE: words.PICTURE_SAYS, ReadFrom.FILE: words.FILE_SAYS}
 THE_PRESS = "the press"  # `reported_by` where the outlet is not known
 
 
@@ -124,7 +127,12 @@ class _Wording:
         paragraphs = by_kind.get(self.reply.kind, self._small_talk)()
         if self.reply.trouble == "no_search":
             paragraphs.append(self._say(words.TROUBLE_SEARCH))
+        paragraphs.extend(self._stale(source) for source in self.reply.stale_sources)
         return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+    def _stale(self, source: StaleSource) -> str:
+        date = str(format_date(source.read_at, "d MMMM y", locale=self.locale))
+        return self._say(words.STALE_SOURCE, issuer=self._issuer(source.issuer), date=date)
 
     def evidence(self) -> str:
         """Everything the reply rests on, each with issuer, date and address."""
@@ -156,6 +164,7 @@ class _Wording:
         return [
             self._verdict(),
             self._flags_on_screen(),
+            self._agent_finding(),
             self._official_on_screen(notices),
             self._steps(steps[:1]),
             self._say(words.RECRUITER),
@@ -172,7 +181,7 @@ class _Wording:
         flags = self._flags_on_screen() if self.reply.verdict else ""
         unknown = "" if points or official else self._say(words.NOT_FOUND)
         steps = self._steps(self.reply.steps[:MOST_STEPS_ON_SCREEN])
-        return [head, points, flags, official, unknown, steps, self._call_on_screen()]
+        return [head, points, flags, self._agent_finding(), official, unknown, steps, self._call_on_screen()]
 
     def _emergency(self) -> list[str]:
         head = [self._say(words.EMERGENCY)]
@@ -188,7 +197,16 @@ class _Wording:
 
     def _agent(self) -> list[str]:
         steps = "\n".join(f"👉 {self._say(words.STEPS[key])}" for key in self.reply.steps)
+        if self.reply.agent:
+            return [self._agent_finding(), steps, self._call_on_screen()]
         return [self._say(words.AGENT), self._say(words.POINTS["agent_not_confirmed"]), steps, self._call_on_screen()]
+
+    def _agent_finding(self) -> str:
+        """What the official lists say of the agent, each with its day; never without "this is not enough"."""
+        if self.reply.agent is None:
+            return ""
+        with_caution = self.reply.kind is not Kind.AGENT  # there it stands among the steps
+        return present_finding(self.reply.agent, self.language, with_caution=with_caution)
 
     def _small_talk(self) -> list[str]:
         head = words.GREETING if self.reply.kind is Kind.HELP else words.OFF_TOPIC
@@ -216,7 +234,7 @@ class _Wording:
         return "\n".join(lines)
 
     def _flag_line(self, flag: FlagFound, *, with_source: bool) -> str:
-        quote = self._say(words.YOU_WROTE, quote=flag.quote)
+        quote = self._say(_WHERE_QUOTED[flag.read_from], quote=flag.quote)
         line = f"▪️ {quote}\n{self._say(words.FLAGS[flag.code])}"
         source = next((c for c in self.reply.citations if c.id == flag.rests_on), None)
         if with_source and source is not None:

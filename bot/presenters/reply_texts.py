@@ -5,6 +5,7 @@ Written for someone who reads slowly and may be afraid: short sentences, no lega
 
 from __future__ import annotations
 
+from knowledge.agents import AgentClass, AgentStatus, Because
 from knowledge.vocabulary import RedFlag, Topic, Verdict
 
 VERDICTS = {
@@ -26,6 +27,7 @@ REASONS = {
     "language_not_read": (
         "I cannot read your language well enough yet to look for warning signs. Finding none means nothing."
     ),
+    "not_all_read": "I could not read everything that you sent. That I found no more in it means nothing.",
     "trouble": "I could not finish the check just now. Please treat the offer as unchecked.",
 }
 
@@ -173,6 +175,35 @@ POINTS = {
     ),
 }
 
+# What the official lists of agents say, by class of the finding.
+AGENTS = {
+    AgentClass.EXACT: "🔎 <b>This agent stands on the official list. Registered is not safe.</b>",
+    AgentClass.LOOK_ALIKE: "⚠️ <b>Not confirmed: the official list has something similar, not the same.</b>",
+    AgentClass.SUSPENDED: "⛔ <b>The official list shows this agent as suspended or cancelled. Do not pay.</b>",
+    AgentClass.EXPIRED: "⛔ <b>The registration of this agent has run out. Do not pay.</b>",
+    AgentClass.LISTED_UNREGISTERED: "⛔ <b>This name stands on the official list of unregistered agents. Do not pay.</b>",
+    AgentClass.NOT_FOUND: "⚠️ <b>I do not find this agent on the official list. Do not pay before you have checked.</b>",
+}
+AGENT_BECAUSE = {
+    Because.SAME_SOUND: "The list is in English. Compare the name letter by letter.",
+    Because.SHARED_NAME: "Several entries fit. Send me the whole licence number: only the number tells them apart.",
+    Because.OTHER_NAME: "This number belongs to a firm with another name. Fraudsters use the numbers of others.",
+    Because.OTHER_NUMBER: "The firm with this name has another number. Compare every digit.",
+    Because.LIKE_NUMBER: "The number is not the same. Compare every digit.",
+    Because.LIKE_NAME: "The name is not the same. Compare every letter: fraudsters use names that look like real ones.",
+}
+AGENT_STATUS = {
+    AgentStatus.ACTIVE: "active",
+    AgentStatus.SUSPENDED: "suspended",
+    AgentStatus.CANCELLED: "cancelled",
+    AgentStatus.EXPIRED: "expired",
+}
+AGENT_REGISTERED = "Registered agents: <b>{name}</b>, {number}"
+AGENT_UNREGISTERED = "Unregistered agents: <b>{name}</b>"
+AGENT_VALID_UNTIL = "valid until {date}"
+AGENT_LIST_DATE = "List of registered agents as of {date}."
+AGENT_UNREGISTERED_DATE = "List of unregistered agents as of {date}."
+AGENT_LIST_OLD = "My copy of the list is older than 90 days: look on emigrate.gov.in how it stands today."
 EMERGENCY = "🆘 <b>First get help. You are not to blame.</b>"
 EMERGENCY_FOR = "For {country}:"
 AGENT = "🔎 <b>I cannot confirm this agent. Check it yourself on emigrate.gov.in, before you pay.</b>"
@@ -183,6 +214,8 @@ OFF_TOPIC = (
 GREETING = "Namaste. I compare job offers from abroad with official warnings."
 NOT_FOUND = "The advisories I have say nothing about this. That is no approval."
 YOU_WROTE = "You wrote: <i>{quote}</i>"
+PICTURE_SAYS = "I read in the picture: <i>{quote}</i>"
+FILE_SAYS = "In the file: <i>{quote}</i>"
 MORE_SIGNS = "… more signs: {count}. See Evidence."
 RECRUITER = "No message can prove a recruiter. Look up the licence number on emigrate.gov.in."
 IN_SHORT = "In short: {summary}"
@@ -206,6 +239,7 @@ AS_KNOWN = "as of {date}"
 COUNTS = "🔢 <b>Official numbers</b>"
 FALLBACK_LANGUAGE = "I cannot write your language yet. Here it is in English, then in Hindi."
 TROUBLE_SEARCH = "My search is not working at the moment; this rests on fixed rules and standing warnings."
+STALE_SOURCE = "The site of {issuer} could last be read on {date}. A newer notice may stand there: look there too."
 OPERATOR_CONTACT = "You can also reach the people who run this service: {contact}"
 
 SERIES = {
@@ -246,6 +280,7 @@ LINES = {
 EMBASSY = "Indian Embassy, {country}"
 ALL_TEXTS: tuple[str, ...] = (
     *VERDICTS.values(), *REASONS.values(), *FLAGS.values(), *TOPICS.values(), *STEPS.values(), *POINTS.values(),
-    *SERIES.values(), *ISSUERS.values(), *LINES.values(),
+    *SERIES.values(), *ISSUERS.values(), *LINES.values(), *AGENTS.values(), *AGENT_BECAUSE.values(),
+    *AGENT_STATUS.values(),
     *(value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str)),
 )  # fmt: skip

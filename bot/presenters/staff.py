@@ -5,14 +5,16 @@ An alert in earnest and a test look different from the first line on, and differ
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.alerts.approval import Progress, Prompt
-from bot.alerts.figures import Figures, Freshness
+from bot.alerts.figures import ENOUGH_CANARIES, Figures, Freshness
 from bot.alerts.lifecycle import Preview
 from bot.alerts.models import Alert
 from bot.alerts.states import AlertStatus, Reader
@@ -25,6 +27,14 @@ NOTHING_PENDING = "No alert waits for approval."
 NOT_A_NUMBER = "Write the number of the alert, for example: <code>/{command} 12</code>"
 CALLED_OFF = "⏹ Alert {number} is called off. Nothing new of it goes out. What went out is taken back by a withdrawal."
 NO_PROMPT = "First press “Approve” under the alert ( /pending ), then type what it asks for."
+CANARY_ON = (
+    "🐤 This account now gets every alert, first, and every weekly test. If one does not arrive, staff hear of it."
+)
+CANARY_OFF = (
+    "This account does not watch over alerts. Accounts that do: {count}. Two are needed: <code>/canary on</code>"
+)
+CANARY_CHANGE = "To stop that: <code>/canary off</code>"
+CANARY_CONSENT = "First choose alerts and agree to them: /subscribe. Then <code>/canary on</code>."
 _EARNEST = "🔴🔴🔴 <b>ALERT {number}, IN EARNEST</b>"
 _TEST = "🧪🧪🧪 <b>Alert {number}, a TEST, to staff's own accounts only</b>"
 _PRESS = re.compile(r"v1:st:(?P<what>ok|all):(?P<number>[0-9]{1,12})")
@@ -96,14 +106,44 @@ def present_progress(progress: Progress) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Watch:
+    """Who watches over alerts: how many accounts, when the last weekly test went out, what did not arrive."""
+
+    canaries: int
+    last_test_at: dt.datetime | None
+    not_arrived: tuple[tuple[int, str], ...] = ()
+    held: str | None = None  # why everything is held, if it is
+
+
+def present_canary(wish: str, *, is_canary: bool, count: int) -> str:
+    """Say whether an account watches over alerts now, and how to change that."""
+    if not is_canary:
+        return CANARY_OFF.format(count=count)
+    return CANARY_ON if wish == "on" else f"{CANARY_ON}\n{CANARY_CHANGE}"
+
+
 def present_status(
-    alerts: Sequence[tuple[Alert, Figures]], freshness: Sequence[Freshness], subscribers: int, canaries: int
+    alerts: Sequence[tuple[Alert, Figures]],
+    freshness: Sequence[Freshness],
+    subscribers: int,
+    watch: Watch,
+    unwell: Sequence[str] = (),
 ) -> str:
-    """Return how alerts went and how new what we know is."""
-    lines = [f"<b>Subscribers</b>: {subscribers}, of them canaries: {canaries}", "", "<b>Alerts</b>"]
+    """Return how alerts went, how new what we know is, and which sources cannot be read (a sentence each)."""
+    tested = f"{watch.last_test_at:%d %b %Y %H:%M} UTC" if watch.last_test_at else "never"
+    lines = [f"<b>Subscribers</b>: {subscribers}, of them canaries: {watch.canaries}", f"Last weekly test: {tested}"]
+    if watch.canaries < ENOUGH_CANARIES:
+        lines.append("⚠️ Fewer than two canaries: nobody would notice that alerts do not arrive. /canary on")
+    if watch.held is not None:
+        lines.append(f"⏸ <b>All alerts are held</b>: {escape(watch.held)}. To go on: <code>satark alerts go-on</code>")
+    lines += [f"❗ Alert {number}: {escape(words)}" for number, words in watch.not_arrived]
+    lines += ["", "<b>Alerts</b>"]
     lines += [_status_line(alert, figures) for alert, figures in alerts] or ["none yet"]
     lines += ["", "<b>Newest notice by source</b>"]
     lines += [f"{escape(one.source)}: {one.newest_notice or 'no day'}" for one in freshness[:15]]
+    if unwell:
+        lines += ["", "⚠️ <b>Sources that are not read</b>", *(escape(sentence, quote=False) for sentence in unwell)]
     return "\n".join(lines)
 
 

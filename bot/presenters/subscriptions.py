@@ -17,12 +17,15 @@ from babel.dates import format_datetime
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.alerts.audience import ALL_INDIA, Wish
-from bot.alerts.explaining import Quiet, Silence
-from bot.alerts.states import Interest, Pace
+from bot.alerts.explaining import Quiet, Silence, Why
+from bot.alerts.states import Basis, Interest, Pace
 from bot.presenters import fixed_texts, reply_texts
+from bot.presenters.keyboards import OWN_NAMES
 from bot.texts import locale_of, text
 from knowledge.vocabulary import Language, Topic
 
+# For staff, so in English alone.
+WHY_CANARY = "This account watches over alerts and got this on {date}, as it gets every one. To stop that: /canary off"
 SUBSCRIBING = r"^v1:al:"
 PAUSE_DAYS = 7
 QUIET_FROM, QUIET_UNTIL = 22 * 60, 7 * 60  # minutes after midnight
@@ -45,6 +48,7 @@ class Choice(StrEnum):
     QUIET = "quiet"  # on | off
     PAUSE = "pause"  # on | off
     WHY_NOTHING = "why"
+    WHY_THIS = "got"  # which message: the one under which the button stands
     STOP = "stop"
     CORRECTIONS = "corr"  # on | off
 
@@ -67,6 +71,8 @@ class Standing:
     is_quiet_at_night: bool
     paused_until: dt.datetime | None
     wants_corrections: bool
+    language: Language = Language.ENGLISH
+    is_urgent_only: bool = False
 
 
 def parse_choice(data: str | None) -> ChoicePress | None:
@@ -133,8 +139,9 @@ def tell_me_button(country: str, language: Language) -> InlineKeyboardButton:
 
 
 def stop_keyboard(language: Language) -> InlineKeyboardMarkup:
-    """Return the one button under every alert."""
-    return InlineKeyboardMarkup([[_button(text(language, fixed_texts.BUTTON_STOP_ALL), Choice.STOP)]])
+    """Return what stands under every alert: why it came, and the one press that stops them all."""
+    why = _button(text(language, fixed_texts.BUTTON_WHY), Choice.WHY_THIS)
+    return InlineKeyboardMarkup([[why, _button(text(language, fixed_texts.BUTTON_STOP_ALL), Choice.STOP)]])
 
 
 def present_standing(standing: Standing, language: Language, now: dt.datetime) -> str:
@@ -152,8 +159,11 @@ def present_standing(standing: Standing, language: Language, now: dt.datetime) -
             wishes=names_of(standing.wishes, language),
             pace=text(language, paces[standing.pace]),
             night=text(language, night),
-        )
+        ),
+        text(language, fixed_texts.ALERTS_LANGUAGE, name=OWN_NAMES[standing.language]),
     ]
+    if standing.is_urgent_only:
+        lines.append(text(language, fixed_texts.WHY_NOTHING_URGENT))
     if standing.paused_until and standing.paused_until > now:
         lines.append(text(language, fixed_texts.ALERTS_PAUSED, date=moment(standing.paused_until, language)))
     return "\n".join(lines)
@@ -204,9 +214,35 @@ def present_silence(reasons: Sequence[Quiet], language: Language) -> str:
     return "\n".join(dict.fromkeys(_silence(reason, language) for reason in reasons))
 
 
+def present_why(found: Sequence[tuple[Why, str | None]], language: Language) -> str:
+    """Say why a message came: of each alert in it the reason, headed by what it was about where that still holds."""
+    if not found:
+        return text(language, fixed_texts.WHY_NOT_KNOWN)
+    parts = [
+        f"▪️ {headline}\n{_reason(why, language)}" if headline else _reason(why, language) for why, headline in found
+    ]
+    return "\n\n".join([*parts, text(language, fixed_texts.WHY_CHANGE)])
+
+
 def moment(at: dt.datetime, language: Language) -> str:
     """A moment on India's clock, as people write it."""
     return str(format_datetime(at, format="medium", tzinfo=_INDIA, locale=locale_of(language)))
+
+
+def _reason(why: Why, language: Language) -> str:
+    date = moment(why.sent_at, language) if why.sent_at else "–"
+    if why.basis is Basis.CANARY:
+        return WHY_CANARY.format(date=date)
+    if why.basis is Basis.VERDICT:
+        return text(language, fixed_texts.WHY_YOU_ASKED, date=date)
+    if why.basis is Basis.EARLIER_ALERT:
+        return text(language, fixed_texts.WHY_YOU_HAD_IT, date=date)
+    if why.for_everyone:
+        return text(language, fixed_texts.WHY_FOR_EVERYONE, date=date)
+    if why.since is None:
+        return text(language, fixed_texts.WHY_YOU_HAD_CHOSEN, date=date)
+    wishes, since = names_of(why.wishes, language), moment(why.since, language)
+    return text(language, fixed_texts.WHY_YOU_CHOSE, date=date, wishes=wishes, since=since)
 
 
 def _silence(reason: Quiet, language: Language) -> str:

@@ -38,6 +38,14 @@ class Conversations:
         message = make_message(self.recording.next_id(), chat_id, text, sender=person)
         return await self._process(chat_id, {"message": message})
 
+    async def send_file(self, chat_id: int, data: bytes, name: str, media_type: str, language_code: str = "en") -> Turn:
+        """Send a picture or file as a person would and wait for all that the bot shows."""
+        message = make_message(self.recording.next_id(), chat_id, "", sender=_make_person(chat_id, language_code))
+        with self.recording.holding(data) as file_id:
+            described = {"file_name": name, "mime_type": media_type, "file_size": len(data)}
+            message |= {"document": {"file_id": file_id, "file_unique_id": file_id, **described}}
+            return await self._process(chat_id, {"message": {k: v for k, v in message.items() if k != "text"}})
+
     async def press(self, chat_id: int, data: str, message_id: int, language_code: str = "en") -> Turn:
         """Press a button under a message and wait for all that the bot shows."""
         update_id = next(self._update_ids)

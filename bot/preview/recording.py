@@ -7,7 +7,8 @@ import json
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +54,7 @@ class RecordingRequest(BaseRequest):
         self._chats: defaultdict[int, _Chat] = defaultdict(_Chat)
         self._commands: dict[str, list[dict[str, str]]] = {}
         self._presses: dict[str, int] = {}
+        self._files: dict[str, bytes] = {}
 
     @property
     def read_timeout(self) -> float | None:
@@ -72,6 +74,16 @@ class RecordingRequest(BaseRequest):
     def expect_press(self, query_id: str, chat_id: int) -> None:
         """Remember in which chat a button was pressed: its answer names only the press."""
         self._presses[query_id] = chat_id
+
+    @contextmanager
+    def holding(self, data: bytes) -> Iterator[str]:
+        """While the block runs, the bot can download these bytes; returns the id of the file."""
+        file_id = f"file-{self.next_id()}"
+        self._files[file_id] = data
+        try:
+            yield file_id
+        finally:
+            del self._files[file_id]
 
     def take(self, chat_id: int) -> tuple[list[Shown], list[str]]:
         """Return what was sent to a chat since the last time, in order, and the short notices that would flash up."""
@@ -94,6 +106,8 @@ class RecordingRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """Take one call of the bot and answer as Telegram would."""
         called = url.rpartition("/")[2]
+        if "/file/bot" in url:
+            return (200, self._files[called]) if called in self._files else (404, _encode({"ok": False}))
         parameters: dict[str, Any] = dict(request_data.parameters) if request_data else {}
         answer = _ANSWERS.get(called)
         if answer is None:
@@ -118,6 +132,11 @@ class RecordingRequest(BaseRequest):
         self._chats[chat_id].shown.append(shown)
         return make_message(message_id, chat_id, _without_tags(shown.html), sender=BOT)
 
+    def _get_file(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        file_id = str(parameters["file_id"])
+        size = len(self._files.get(file_id, b""))
+        return {"file_id": file_id, "file_unique_id": file_id, "file_size": size, "file_path": file_id}
+
     def _answer_press(self, parameters: dict[str, Any]) -> bool:
         chat_id = self._presses.pop(str(parameters["callback_query_id"]), None)
         if chat_id is not None and (words := parameters.get("text")):
@@ -136,6 +155,7 @@ _ANSWERS: dict[str, _Answer] = {
     "sendMessage": RecordingRequest._send_message,
     "editMessageText": RecordingRequest._edit_message,
     "answerCallbackQuery": RecordingRequest._answer_press,
+    "getFile": RecordingRequest._get_file,
     "setMyCommands": RecordingRequest._set_commands,
     "sendChatAction": lambda _request, _parameters: True,
 }
@@ -156,7 +176,8 @@ def make_message(message_id: int, chat_id: int, text: str, *, sender: dict[str, 
 
 
 def _read_buttons(markup: Any) -> tuple[tuple[Button, ...], ...]:
-    rows = (markup or {}).get("inline_keyboard", [])
+    keyboard = json.loads(markup) if isinstance(markup, str) else markup or {}  # an alert carries it as JSON
+    rows = keyboard.get("inline_keyboard", [])
     return tuple(
         tuple(Button(button["text"], button.get("callback_data"), button.get("url")) for button in row) for row in rows
     )

@@ -1,6 +1,7 @@
 """The local page: a chat in the browser with the real application. Knows HTTP and its dangers; answers nothing itself.
 
-Endpoints: the page at `/`, `POST /api/message {text}`, `POST /api/press {data, message_id}`, `GET /api/news` (alerts),
+Endpoints: the page at `/`, `POST /api/message {text}`, `POST /api/press {data, message_id}`,
+`POST /api/file?name=…` with the bytes of a picture or file, `GET /api/news` (alerts),
 `GET /api/commands`, `GET /healthz`. A browser session is a chat of its own, named by a cookie, so it survives a restart
 of the server.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import mimetypes
 import secrets
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,9 @@ from bot.preview.recording import Shown
 
 STATIC = Path(__file__).parent / "static"
 LARGEST_BODY_BYTES = 64 * 1024
+LARGEST_FILE_BYTES = 20 * 1024 * 1024  # as from Telegram
+_FILES_AT_ONCE = 2
+_TYPES = {"/api/file": "application/octet-stream"}  # a type that no other site can send without our leave
 LONGEST_TEXT = 4096  # Telegram's own limit for one message
 ANSWERS_AT_ONCE = 16
 COOKIE = "satark_session"
@@ -63,6 +68,7 @@ def build_server(conversations: Conversations, *, host: str, port: int) -> Starl
             Route("/", page.open, methods=["GET"]),
             Route("/api/message", page.message, methods=["POST"]),
             Route("/api/press", page.press, methods=["POST"]),
+            Route("/api/file", page.file, methods=["POST"]),
             Route("/api/news", page.news, methods=["GET"]),
             Route("/api/commands", page.commands, methods=["GET"]),
             Route("/healthz", _tell_health, methods=["GET"]),
@@ -108,8 +114,9 @@ class GuardedDoor:
             return None
         if not _comes_from_own_page(request, host):
             return _error("This was not sent by the page itself.", 403)
-        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            return _error("Send JSON.", 415)
+        wanted = _TYPES.get(request.url.path, "application/json")
+        if request.headers.get("content-type", "").partition(";")[0].strip() != wanted:
+            return _error(f"Send {wanted}.", 415)
         return None
 
 
@@ -119,6 +126,7 @@ class _Page:
     def __init__(self, conversations: Conversations) -> None:
         self._conversations = conversations
         self._room = asyncio.Semaphore(ANSWERS_AT_ONCE)
+        self._room_for_files = asyncio.Semaphore(_FILES_AT_ONCE)
 
     async def open(self, request: Request) -> Response:
         response = FileResponse(STATIC / "index.html", media_type="text/html; charset=utf-8")
@@ -150,6 +158,16 @@ class _Page:
             )
         return _answer(turn)
 
+    async def file(self, request: Request) -> Response:
+        chat_id, name = _chat_of(request), request.query_params.get("name", "")[:200]
+        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        async with self._room_for_files:
+            data = await _read_body(request, LARGEST_FILE_BYTES, "This file is larger than 20 MB.")
+            if not data:
+                raise BadRequestFromPage("This file is empty.")
+            turn = await self._conversations.send_file(chat_id, data, name, media_type, _language_code(request))
+        return _answer(turn)
+
     async def news(self, request: Request) -> Response:
         return _answer(await self._conversations.listen(_chat_of(request)))
 
@@ -176,18 +194,28 @@ def _ensure_session(request: Request, response: Response) -> None:
 
 
 async def _read_json(request: Request) -> dict[str, Any]:
-    raw = bytearray()
+    raw = await _read_body(
+        request, LARGEST_BODY_BYTES, "This is too long for one message. Please send it in two parts."
+    )
     try:
-        async for chunk in request.stream():
-            raw += chunk
-            if len(raw) > LARGEST_BODY_BYTES:
-                raise BadRequestFromPage("This is too long for one message. Please send it in two parts.", 413)
         body = json.loads(raw)
-    except (ValueError, RecursionError, ClientDisconnect):
+    except (ValueError, RecursionError):
         raise BadRequestFromPage("This could not be read. Please reload the page and try again.") from None
     if not isinstance(body, dict):
         raise BadRequestFromPage("This could not be read. Please reload the page and try again.")
     return body
+
+
+async def _read_body(request: Request, most_bytes: int, too_long: str) -> bytes:
+    raw = bytearray()
+    try:
+        async for chunk in request.stream():
+            raw += chunk
+            if len(raw) > most_bytes:
+                raise BadRequestFromPage(too_long, 413)
+    except ClientDisconnect:
+        raise BadRequestFromPage("This could not be read. Please reload the page and try again.") from None
+    return bytes(raw)
 
 
 def _without_half_characters(text: str) -> str:

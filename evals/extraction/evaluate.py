@@ -3,6 +3,7 @@
     python -m evals.extraction.evaluate             the figures, for development and held-out documents apart
     python -m evals.extraction.evaluate --misses    and what was missed in development documents, one line each
     python -m evals.extraction.evaluate --floor     exit code 1 where a figure of FLOORS is not reached
+    python -m evals.extraction.evaluate --phrases-alone   what the phrase lists propose without the embedding model
 
 Held-out documents (`held_out: true`) were written when the rules stood; only their figures are shown, so that nobody
 mends the rules by them. Documents that text recognition has to read are left out, and said, where tesseract is absent.
@@ -20,8 +21,10 @@ from evals.extraction.golden import Golden, list_golden, parse
 from ingest.parsed import ParsedAdvisory
 from ingest.sources.trouble import SourceTrouble
 from ingest.understanding import Understanding, understand
+from ingest.understanding.meaning import TopicsByMeaning, build_topics_by_meaning
 from knowledge.documents.apart import has_picture_reader
 from knowledge.documents.document import Unreadable
+from knowledge.settings import read_settings
 
 TODAY = dt.date(2027, 6, 1)  # when these documents are "read": a little after the newest of them
 FLOORS = {"countries": 0.98, "topics": 0.90, "dates": 0.99, "titles": 0.99, "texts": 0.99}  # of the issue
@@ -106,15 +109,15 @@ class Measured:
         return [f"{name} {numbers[name]:.3f} < {floor}" for name, floor in FLOORS.items() if numbers[name] < floor]
 
 
-def measure(documents: Iterable[Golden] | None = None) -> Measured:
-    """Read and understand every golden document and compare."""
+def measure(documents: Iterable[Golden] | None = None, topics_by_meaning: TopicsByMeaning | None = None) -> Measured:
+    """Read and understand every golden document and compare; without `topics_by_meaning` by phrase lists alone."""
     measured = Measured(Figures(), Figures(), ())
     left_out = []
     for golden in documents if documents is not None else list_golden():
         if golden.from_picture and not has_picture_reader():
             left_out.append(golden.name)
             continue
-        _measure_one(golden, measured.held_out if golden.held_out else measured.development)
+        _measure_one(golden, measured.held_out if golden.held_out else measured.development, topics_by_meaning)
     return Measured(measured.development, measured.held_out, tuple(left_out))
 
 
@@ -134,7 +137,7 @@ def reads_as_expected(golden: Golden, parsed: ParsedAdvisory) -> list[str]:
     return wrong
 
 
-def _measure_one(golden: Golden, figures: Figures) -> None:
+def _measure_one(golden: Golden, figures: Figures, topics_by_meaning: TopicsByMeaning | None) -> None:
     figures.documents += 1
     try:
         parsed = parse(golden)
@@ -146,7 +149,7 @@ def _measure_one(golden: Golden, figures: Figures) -> None:
         figures.countries.add((), golden.countries)
         figures.topics.add((), golden.topics)
         return
-    understood = understand(parsed, today=TODAY)
+    understood = understand(parsed, today=TODAY, topics_by_meaning=topics_by_meaning)
     _compare(golden, parsed, understood, figures)
 
 
@@ -182,8 +185,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--floor", action="store_true")
+    parser.add_argument("--phrases-alone", action="store_true")
     asked = parser.parse_args(arguments)
-    measured = measure()
+    meaning = None if asked.phrases_alone else build_topics_by_meaning(read_settings())
+    print(f"topics are proposed by {'phrase lists and meaning' if meaning else 'phrase lists alone'}")
+    measured = measure(topics_by_meaning=meaning)
     for name, figures in (("development", measured.development), ("held out", measured.held_out)):
         print(f"{name}: {figures.documents} documents, {len(figures.unread)} not read")
         print("   " + "  ".join(f"{what} {number:.3f}" for what, number in figures.as_numbers().items()))

@@ -13,6 +13,7 @@ from typing import Protocol
 import structlog
 
 from knowledge.advisor.answering import choose_points, rules_for_subjects
+from knowledge.advisor.checking_agents import check_agent, raise_by_register, route_by_register
 from knowledge.advisor.citing import (
     MOST_RULES,
     MOST_WARNINGS,
@@ -28,6 +29,7 @@ from knowledge.advisor.raising import flags_by_meaning, raise_by_meaning, route_
 from knowledge.advisor.replies import Citation, FlagFound, Inquiry, Reply
 from knowledge.advisor.routing import Route, Subject, route
 from knowledge.advisor.steps import choose_steps
+from knowledge.agents import AgentFinding, Register
 from knowledge.helplines import CYBER_LINE, TELE_MANAS, choose_helplines
 from knowledge.library import Library
 from knowledge.meaning.reader import NOTHING, Meaning
@@ -37,6 +39,7 @@ from knowledge.reading.offer import Offer, read_offer
 from knowledge.reading.phrases import Phrasebook, load_phrasebook
 from knowledge.reading.red_flags import ShownFlag, find_red_flags
 from knowledge.records import AdvisoryRecord, HelplineRecord
+from knowledge.stale_sources import StaleSource, stale_of
 from knowledge.verdicts import (
     Judgement,
     Reason,
@@ -121,6 +124,8 @@ class Advisor:
         spoken: frozenset[Language] = _SPOKEN,
         book: Phrasebook | None = None,
         meaning: ReadsMeaning | None = None,
+        current_register: Callable[[], Register | None] | None = None,
+        current_stale: Callable[[], Sequence[StaleSource]] = tuple,
     ) -> None:
         self._current_library = current_library
         self._current_search = current_search
@@ -128,6 +133,8 @@ class Advisor:
         self._read = languages_read()
         self._book = book or load_phrasebook()
         self._meaning = meaning
+        self._current_register = current_register
+        self._current_stale = current_stale
 
     def reply(self, inquiry: Inquiry) -> Reply:
         """The reply to one message. Never raises: where a step fails, the reply still warns and says so."""
@@ -151,10 +158,14 @@ class Advisor:
         by_rules = route(offer, flags)
         meaning = self._read_meaning(inquiry, by_rules, _judge(offer, flags, by_rules, found))
         chosen, felt = route_by_meaning(by_rules, meaning), flags_by_meaning(meaning, flags)
+        today = inquiry.today or library.today
+        agent = self._check_agent(inquiry, offer, chosen, today)
+        chosen = self._about_agent(inquiry, route_by_register(chosen, agent, offer, inquiry.text))
         found_language = detect_language(inquiry.text[:LONGEST_MESSAGE])
         language, fallback = self._language(inquiry, found_language)
         hits, trouble = self._search(inquiry, offer, chosen)
         judgement = raise_by_meaning(_raise_by_law(offer, _judge(offer, flags, chosen, found)), felt)
+        judgement = raise_by_register(judgement, agent)
         if self._cannot_read(found_language) and (
             chosen.kind is Kind.ASSESSMENT or (chosen.kind is Kind.ANSWER and offer.destinations)
         ):
@@ -162,7 +173,6 @@ class Advisor:
         named = (*flags, *felt) if judgement is not None else ()
         resting = rest_flags(named, found.matching, library, offer.destinations)
         citations = _cite(library, offer, chosen, resting, judgement, hits)
-        today = inquiry.today or library.today
         reply = Reply(
             kind=chosen.kind,
             verdict=judgement.verdict if judgement else None,
@@ -172,13 +182,15 @@ class Advisor:
             citations=citations,
             stage=chosen.stage,
             reason=str(judgement.reason) if judgement else "",
-            points=choose_points(offer, chosen, {flag.code for flag in named}),
+            points=choose_points(offer, chosen, {flag.code for flag in named}, with_list=agent is not None),
             steps=choose_steps(offer, chosen, judgement),
             helplines=_contacts(library, offer, chosen, today),
             missing_from_advisories=chosen.kind in (Kind.ANSWER, Kind.ASSESSMENT) and not citations,
             fallback_language=fallback,
             trouble=trouble,
             facts=_facts(offer, library),
+            agent=agent,
+            stale_sources=_find_stale(citations, self._current_stale()),
         )
         return Explanation(offer, flags, chosen, hits, found, judgement, reply)
 
@@ -219,6 +231,26 @@ class Advisor:
         except Exception:  # the rules have read the message already
             log.exception("the classifiers failed, going on by the rules alone")
             return NOTHING
+
+    def _check_agent(self, inquiry: Inquiry, offer: Offer, chosen: Route, today: dt.date) -> AgentFinding | None:
+        """What the official lists say; nothing where there is no list, or it cannot be read just now."""
+        if self._current_register is None:
+            return None
+        try:
+            register = self._current_register()
+            if register is None:
+                return None
+            text = inquiry.text[:LONGEST_MESSAGE]
+            return check_agent(register, offer, chosen, text, today=today, about_agent=inquiry.about_agent)
+        except Exception:  # without the lists the reply says that it cannot confirm anybody
+            log.exception("the lists of agents could not be searched, answering without them")
+            return None
+
+    def _about_agent(self, inquiry: Inquiry, chosen: Route) -> Route:
+        """Who asks with /agent asks about an agent, whatever the words; only an emergency comes first."""
+        if not inquiry.about_agent or chosen.kind is Kind.EMERGENCY:
+            return chosen
+        return replace(chosen, kind=Kind.AGENT)
 
     def _cautious_reply(self, inquiry: Inquiry) -> Reply:
         """What can be said when a step failed: where help is, or what the red flags say, at least caution."""
@@ -271,6 +303,13 @@ def _contacts(library: Library, offer: Offer, chosen: Route, today: dt.date) -> 
     if not chosen.despair or offer.destinations or offer.stops or offer.has("abroad_place"):
         return lines
     return tuple(line for line in lines if line.id in (TELE_MANAS, CYBER_LINE)) or lines
+
+
+def _find_stale(citations: Sequence[Citation], stale: Sequence[StaleSource]) -> tuple[StaleSource, ...]:
+    """The sources behind the cited notices that have not been read for too long: newer words may stand there."""
+    notices = (cited for cited in citations if cited.type == "advisory")
+    found = (stale_of(cited.issuer, cited.url, stale) for cited in notices) if stale else ()
+    return tuple(dict.fromkeys(source for source in found if source is not None))
 
 
 def _sort(library: Library, offer: Offer, flags: tuple[ShownFlag, ...]) -> WarningsFound:

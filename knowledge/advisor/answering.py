@@ -33,10 +33,12 @@ _RULES: dict[Subject, tuple[str, ...]] = {
 }
 
 
-def choose_points(offer: Offer, chosen: Route, flags: Collection[RedFlag]) -> tuple[str, ...]:
-    """The keys of the explanations that belong into the reply, most important first."""
+def choose_points(
+    offer: Offer, chosen: Route, flags: Collection[RedFlag], *, with_list: bool = False
+) -> tuple[str, ...]:
+    """The keys of the explanations of a reply, most important first. `with_list`: a list of agents was searched."""
     if chosen.kind is Kind.AGENT:
-        return ("agent_not_confirmed", "check_agent")
+        return ("check_agent",) if with_list else ("agent_not_confirmed", "check_agent")
     if chosen.kind not in (Kind.ANSWER, Kind.ASSESSMENT):
         return ()
     points = [str(subject) for subject in chosen.subjects if subject is not Subject.HELPLINE]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
+from knowledge.agents import AgentFinding
 from knowledge.records import HelplineRecord
+from knowledge.stale_sources import StaleSource
 from knowledge.vocabulary import Kind, Language, RedFlag, Stage, TextKind, Topic, Verdict
 
 
@@ -17,6 +20,14 @@ class Inquiry:
     text: str
     language: Language | None = None
     today: dt.date | None = None  # None: today in India
+    about_agent: bool = False  # the person asked with /agent: the text is the name or number of a firm
+
+
+class ReadFrom(StrEnum):
+    """Where words stood that the person did not type: a picture, which may be misread, or a file."""
+
+    PICTURE = "picture"
+    FILE = "file"
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,7 @@ class FlagFound:
     code: RedFlag
     quote: str
     rests_on: str | None
+    read_from: ReadFrom | None = None  # None: the person's message itself
 
 
 @dataclass(frozen=True)
@@ -71,3 +83,5 @@ class Reply:
     fallback_language: bool = False  # the message was in a language that we cannot answer in yet
     trouble: str | None = None  # e.g. "no_model": said aloud, never lowers the verdict
     facts: dict[str, str] = field(default_factory=dict)  # sums, licence number …: values that the words may use
+    stale_sources: tuple[StaleSource, ...] = ()  # whose notices it rests on, though they were not read for too long
+    agent: AgentFinding | None = None  # what the official lists say of the recruiter; None: not asked, or no list

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -10,17 +12,19 @@ from fake_advisor import make_reply
 from postgres_server import find_programs, running_server
 from sqlalchemy import Engine, select
 
-import bot.alerts.models  # noqa: F401  (their tables belong to Base)
+import knowledge.desk_models  # noqa: F401  (their tables belong to Base)
 from bot.alerts.audience import Wish
 from bot.alerts.heard import remember_verdict
 from bot.alerts.states import Interest
 from bot.alerts.subscriptions import Consent, subscribe
+from bot.cleaning import TABLES_OF_PEOPLE
 from bot.forgetting import Forgetting
 from bot.inbox import Inbox
 from bot.incoming import read_incoming
 from bot.people import People
 from knowledge.database import Base, build_engine, read_session, upgrade, write_session
 from knowledge.vocabulary import Language
+from knowledge.worklist import Sort, Why, save_question
 
 ASHA = 4455667788
 NOON = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
@@ -36,8 +40,14 @@ DELETED = {
     "subscription.chat_id",
     "delivery.chat_id",
     "heard_verdict.chat_id",
+    "listed_question.chat_id",
 }
-STAFF = {"approval.staff_id", "approval_prompt.staff_id"}  # the record of who let an alert go out
+STAFF = {
+    "approval.staff_id",  # the record of who let an alert go out
+    "approval_prompt.staff_id",
+    "submission.chat_id",  # where one of the staff is answered
+    "awaited.staff_id",  # a quarter of an hour
+}
 
 
 def now() -> dt.datetime:
@@ -77,6 +87,7 @@ def known(engine) -> Engine:
             consent = Consent("1", Language.HINDI, NOON)
             subscribe(session, person_id, [Wish(Interest.COUNTRY, "RU")], consent=consent)
             remember_verdict(session, person_id, [("notice", "f" * 64)], day=NOON.date(), language=Language.HINDI)
+            save_question(session, person_id, "Work in Qatar?", Sort(Why.NOT_HELPFUL, "answer", "hi"), at=NOON)
     for number in (1, 2):
         inbox.store([read_incoming({"update_id": number, "message": {"chat": {"id": ASHA}, "text": "Helper job"}})])
     inbox.claim(1, idle=True)  # one is being handled, one waits
@@ -99,6 +110,7 @@ def test_what_is_stored_is_counted(known):
     stored = Forgetting(known, now).describe(ASHA)
 
     assert (stored.language, stored.replies, stored.verdicts) == (Language.HINDI, 1, 1)
+    assert stored.questions == 1
     assert stored.replies_until == NOON + dt.timedelta(hours=24)
     assert stored.alerts.wishes == (Wish(Interest.COUNTRY, "RU"),)
     assert Forgetting(known, now).describe(999).is_empty
@@ -108,7 +120,7 @@ def test_deleting_leaves_no_row_and_touches_nobody_else(known):
     Forgetting(known, now).erase(ASHA)
 
     assert rows_with(known, ASHA) == []
-    assert len(rows_with(known, 12)) == 5
+    assert len(rows_with(known, 12)) == 6
     assert Forgetting(known, now).describe(ASHA).is_empty
 
 
@@ -142,6 +154,33 @@ def test_the_files_are_cleaned_after_an_erasure(known):
     forgetting.erase(ASHA)
 
     assert forgetting.clean_regularly()
+
+
+def test_every_table_with_something_of_people_is_cleaned():
+    assert {column.partition(".")[0] for column in DELETED} == set(TABLES_OF_PEOPLE)
+
+
+def test_after_an_erasure_a_dump_of_the_database_holds_nothing_of_the_person(known):
+    before = dump(known)
+    forgetting = Forgetting(known, now)
+    forgetting.erase(ASHA)
+    forgetting.clean()
+    after = dump(known)
+
+    assert str(ASHA) in before
+    assert "Helper job" in before
+    assert str(ASHA) not in after
+    assert "Helper job" not in after
+
+
+def dump(engine: Engine) -> str:
+    """Everything in the database as text, as the database's own tool writes it."""
+    if engine.dialect.name == "sqlite":
+        with sqlite3.connect(engine.url.database) as connection:
+            return "\n".join(connection.iterdump())
+    program = find_programs() / "pg_dump"
+    address = engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    return subprocess.run([program, "--data-only", address], check=True, capture_output=True, text=True).stdout
 
 
 def rows_with(engine: Engine, number: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
 import threading
 from collections import Counter
@@ -81,6 +82,28 @@ def inbox(engine, clock) -> Inbox:
 def other(engine, clock) -> Inbox:
     """The inbox as a second process sees it."""
     return Inbox(engine, clock, bot_id=BOT_ID, holder="second")
+
+
+# --- looking behind ---
+
+
+def test_what_waits_behind_an_update_in_its_chat_is_seen_in_order_and_nothing_of_others(inbox):
+    inbox.store([*(an_update(number, chat_id=12 if number == 2 else 11) for number in (1, 2, 3, 4))])
+    first = next(one for one in inbox.claim(10, idle=True) if one.update_id == 1)
+
+    behind = inbox.list_behind(first)
+
+    assert [json.loads(raw)["update_id"] for raw in behind] == [3, 4]
+    assert inbox.list_behind(first, most=1) == behind[:1]
+
+
+def test_what_was_erased_or_handled_is_not_seen_behind_an_update(inbox):
+    inbox.store([an_update(1)])
+    [first] = inbox.claim(10, idle=True)
+    inbox.store([an_update(2)])
+    inbox.note([ends(first)])
+
+    assert inbox.list_behind(first) == []
 
 
 # --- storing ---

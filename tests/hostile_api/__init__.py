@@ -8,7 +8,7 @@ from .faults import TAKEN, Fault, FaultPlan, Mode
 from .flood import UNLIMITED, FloodWatch, Limits
 from .journal import Arrival, Journal, read_journal
 from .markup import Refused, parse_html, read_text
-from .people import FakeTelegram, Person
+from .people import FakeTelegram, Person, Room
 from .server import Server
 from .telegram import BOT, TOKEN, SentMessage, Telegram
 
@@ -27,6 +27,7 @@ __all__ = [
     "Mode",
     "Person",
     "Refused",
+    "Room",
     "SentMessage",
     "Server",
     "Telegram",

@@ -25,6 +25,7 @@ def build_app(telegram: Telegram) -> web.Application:
     """Build the web application; it also delivers updates to a webhook where one is set."""
     app = web.Application(client_max_size=60 * 1024 * 1024)
     app.router.add_route("*", "/bot{token}/{method}", _Calls(telegram).answer)
+    app.router.add_get("/file/bot{token}/{path:.+}", _Calls(telegram).fetch)
     app.cleanup_ctx.append(lambda _app: _delivering(telegram))
     return app
 
@@ -74,6 +75,14 @@ class _Calls:
 
     def __init__(self, telegram: Telegram) -> None:
         self._telegram = telegram
+
+    async def fetch(self, request: web.Request) -> web.StreamResponse:
+        if request.match_info["token"] != self._telegram.token:
+            return _refusal(Answered(401, "Unauthorized"))
+        try:
+            return web.Response(body=await self._telegram.fetch_file(request.match_info["path"]))
+        except Answered as answered:
+            return _refusal(answered)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["token"] != self._telegram.token:

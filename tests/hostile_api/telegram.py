@@ -17,11 +17,14 @@ from .faults import NO_FAULT, TAKEN, Fault, FaultPlan, Mode
 from .flood import UNLIMITED, FloodWatch, Limits
 from .journal import Journal
 from .markup import Refused, read_text
+from .rooms import Rooms
 
+LARGEST_DOWNLOAD = 20 * 1024 * 1024
 BOT = {"id": 77, "is_bot": True, "first_name": "Satark", "username": "satark_test_bot"}
 TOKEN = "123456:" + "invented-token-of-the-tests-00000"
 LONGEST_POLL_S = 50
 MOST_UPDATES = 100
+_GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 
@@ -96,7 +99,11 @@ class Telegram:
             self._updates: list[dict[str, Any]] = []
             self._sent: dict[int, dict[int, SentMessage]] = {}  # by chat, then by message
             self._blocked: set[int] = set()
+            self.rooms = Rooms()
             self._queries: set[str] = set()
+            self._files: dict[str, tuple[bytes, float]] = {}  # by file_id: the bytes, and how long fetching takes
+            self.fetched: list[str] = []
+            self._heard: dict[tuple[int, int], dict[str, Any]] = {}  # what people said in private, by chat and message
             self._newest_poll = 0
             self.journal.forget()
             for kept in (self.calls, self.menus, self.toasts):
@@ -133,6 +140,32 @@ class Telegram:
         """Forget an update that a webhook has taken."""
         with self._lock:
             self._updates = [update for update in self._updates if update["update_id"] != update_id]
+
+    def keep_file(self, data: bytes, slow_s: float = 0.0) -> str:
+        """Take in a file that somebody sends, and return its id."""
+        file_id = f"file-{self.next_id()}"
+        with self._lock:
+            self._files[file_id] = (data, slow_s)
+        return file_id
+
+    async def fetch_file(self, path: str) -> bytes:
+        """Return a file as a bot downloads it. Raises `Answered` for a path that `getFile` did not give."""
+        with self._lock:
+            found = self._files.get(path.removeprefix("documents/"))
+            self.fetched.append(path)
+        if found is None:
+            raise Answered(404, "Not Found")
+        await asyncio.sleep(found[1])
+        return found[0]
+
+    def keep_heard(self, message: dict[str, Any]) -> None:
+        with self._lock:
+            self._heard[message["chat"]["id"], message["message_id"]] = message
+
+    def find_answered(self, sent: SentMessage) -> dict[str, Any] | None:
+        """Return the message of a person that one of the bot's answers."""
+        with self._lock:
+            return self._heard.get((sent.chat_id, sent.reply_to or 0))
 
     def mark_blocked(self, chat_id: int, *, blocked: bool) -> None:
         (self._blocked.add if blocked else self._blocked.discard)(chat_id)
@@ -230,6 +263,17 @@ class Telegram:
         _read_chat(parameters)
         return True
 
+    def _get_file(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        file_id = str(parameters["file_id"])
+        with self._lock:
+            found = self._files.get(file_id)
+        if found is None:
+            raise Refused("wrong file_id or the file is temporarily unavailable")
+        size = len(found[0])
+        if size > LARGEST_DOWNLOAD:
+            raise Refused("file is too big")
+        return {"file_id": file_id, "file_unique_id": file_id, "file_size": size, "file_path": f"documents/{file_id}"}
+
     def _set_my_commands(self, parameters: dict[str, Any]) -> bool:
         for command in parameters["commands"]:
             if not _COMMAND.fullmatch(command["command"]) or not 1 <= len(command["description"]) <= 256:
@@ -241,14 +285,17 @@ class Telegram:
         return BOT
 
     def _get_chat(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        chat_id = _read_chat(parameters)
+        chat_id = self.rooms.find(str(parameters["chat_id"]))
         return {
             "id": chat_id,
-            **_kind(chat_id),
+            **self.rooms.kind(chat_id),
             "accent_color_id": 0,
             "max_reaction_count": 11,
-            "accepted_gift_types": {},
+            "accepted_gift_types": dict.fromkeys(_GIFTS, False),
         }
+
+    def _get_chat_member(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        return self.rooms.member(self.rooms.find(str(parameters["chat_id"])), int(parameters["user_id"]))
 
     async def _get_updates(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         if self.webhook:
@@ -420,9 +467,11 @@ _METHODS: dict[str, Callable[[Telegram, dict[str, Any]], Any]] = {
     "deletemessage": Telegram._delete_message,
     "answercallbackquery": Telegram._answer_callback_query,
     "sendchataction": Telegram._send_chat_action,
+    "getfile": Telegram._get_file,
     "setmycommands": Telegram._set_my_commands,
     "getme": Telegram._get_me,
     "getchat": Telegram._get_chat,
+    "getchatmember": Telegram._get_chat_member,
     "getupdates": Telegram._get_updates,
     "setwebhook": Telegram._set_webhook,
     "deletewebhook": Telegram._delete_webhook,

@@ -15,7 +15,7 @@ from hostile_api import FakeTelegram, Fault, Limits, Mode
 from pydantic import SecretStr
 from store_builders import make_engine
 
-from bot.alerts import exchange, jobs, lifecycle, outbox, subscriptions
+from bot.alerts import control, exchange, jobs, lifecycle, outbox, subscriptions
 from bot.alerts.jobs import alerting
 from bot.alerts.sender import WINDOW
 from bot.alerts.states import AlertState, ChatKind, EndReason
@@ -258,7 +258,7 @@ async def test_a_database_locked_for_seconds_delays_alerts_and_loses_none(telegr
         await until(lambda: sum(shown(telegram).values()) >= 5, "the first messages")
         other = sqlite3.connect(situation.engine.url.database, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
-        await asyncio.sleep(7)
+        await asyncio.sleep(10)
         other.execute("ROLLBACK")
         other.close()
         await until_done(situation, alert_id)
@@ -319,6 +319,22 @@ async def test_a_silence_that_telegram_asked_for_is_kept_by_the_next_life(telegr
     later = [a.at for a in telegram.arrivals() if a.taken and a.chat_id in PEOPLE and a.at > refused_at + 0.1]
     assert min(later) >= refused_at + 3.9 - 0.5
     assert shown(telegram) == dict.fromkeys(PEOPLE, 1)
+
+
+async def test_staff_hear_that_satark_holds_everything_after_it_stood_still(telegram, situation, monkeypatch):
+    monkeypatch.setattr(jobs, "WATCH_EVERY_S", 0.2)
+    situation.now = dt.datetime.now(dt.UTC) - dt.timedelta(hours=2)
+    situation.write(control.note_heartbeat, at=situation.now)
+    situation.alerts()
+
+    async with the_bot(telegram, situation):
+        await until(lambda: telegram.sent_to(ASHA), "a word to staff")
+        await asyncio.sleep(1)
+
+    [told] = telegram.sent_to(ASHA)
+    assert "held" in told.text
+    assert "satark alerts go-on" in told.text
+    assert sum(shown(telegram).values()) == 0
 
 
 async def test_an_alert_that_does_not_arrive_is_told_to_staff(telegram, situation, monkeypatch):

@@ -237,6 +237,43 @@ def test_status_fails_where_an_alert_did_not_arrive(satark, desk):
     assert "NOT ARRIVED: alert 1" in result.stdout
 
 
+def test_canaries_are_staff_who_agreed_to_alerts(satark, desk):
+    stranger = refused(satark, "canary", "add", "1")
+    without_consent = refused(satark, "canary", "add", str(ASHA))
+    desk.subscribes(ASHA, RUSSIA)
+    added = satark.run("alerts", "canary", "add", str(ASHA))
+    listed = run_json(satark, "canary", "list")
+    shown = run_json(satark, "status")
+
+    assert "STAFF_IDS" in stranger
+    assert "/subscribe" in without_consent
+    assert "Canaries: 1" in added.stdout
+    assert listed == {"canaries": [ASHA], "not_staff": []}
+    assert (shown["canaries"], shown["last_test_at"]) == (1, None)
+
+
+def test_a_canary_can_be_removed_and_one_that_is_no_staff_any_more_is_named(satark, desk, monkeypatch):
+    desk.subscribes(ASHA, is_canary=True)
+    monkeypatch.setenv("STAFF_IDS", str(BALA))
+    listed = satark.run("alerts", "canary", "list")
+    removed = satark.run("alerts", "canary", "remove", str(ASHA))
+    again = refused(satark, "canary", "remove", str(ASHA))
+
+    assert f"{ASHA} (not among STAFF_IDS: remove it)" in listed.stdout
+    assert "Fewer than two canaries" in removed.stdout
+    assert "is no canary" in again
+    assert run_json(satark, "canary", "list")["canaries"] == []
+
+
+def test_a_canary_gets_what_it_did_not_choose_and_the_test(satark, desk):
+    desk.subscribes(ASHA, RUSSIA)
+    satark.run("alerts", "canary", "add", str(ASHA))
+
+    test = run_json(satark, "request", ADVISORY, "--test")
+
+    assert test["recipients"] == 1
+
+
 def test_everything_can_be_held_and_go_on(satark, desk):
     satark.run("alerts", "hold", "--reason", "looking into it")
     held = run_json(satark, "status")["held"]

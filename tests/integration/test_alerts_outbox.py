@@ -461,6 +461,12 @@ def test_a_lease_given_back_is_free_at_once(situation):
     assert situation.write(lease.take, "two", at=situation.now)
 
 
+def test_a_lease_from_a_clock_that_was_a_day_ahead_keeps_nobody_waiting(situation):
+    situation.write(lease.take, "one", at=situation.now + 24 * HOUR)
+
+    assert situation.write(lease.take, "two", at=situation.now)
+
+
 # --- turns ---------------------------------------------------------------------------------------------------------
 
 

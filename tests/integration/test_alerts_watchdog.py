@@ -38,7 +38,7 @@ def test_an_alert_that_its_canaries_got_is_no_concern(watched):
 
 def test_a_canary_without_its_alert_is_told_of_within_fifteen_minutes(watched):
     alert_id = watched.alerts()
-    watched.later(14 * MINUTE)
+    watched.later(13 * MINUTE)
     early = silent(watched)
     watched.later(MINUTE)
 
@@ -57,7 +57,7 @@ def test_deleting_the_deliveries_raises_the_alarm(watched):
 def test_an_approved_alert_that_nobody_starts_raises_the_alarm(watched):
     alert_id = watched.requests()
     watched.approves(alert_id)
-    watched.later(15 * MINUTE)
+    watched.later(14 * MINUTE)
 
     [found] = watched.read(watchdog.find_silent, at=watched.now)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 
 import pytest
 from command_line import NO_MODEL, CommandLine
+from fake_files import draw_words, find_font
+from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import event
 from starter_store import DATABASE, copy_database
 
@@ -14,6 +17,7 @@ from bot.commands import check, health, parts
 from bot.commands.batch import BadLine, parse_batch
 from knowledge.advisor.advisor import LONGEST_MESSAGE
 from knowledge.database import build_engine
+from knowledge.documents.document import Document, MediaType
 from knowledge.embedding.embedder import ModelUnavailable
 
 OFFER = "Helper in Russia, tourist visa, agent asks 3.5 lakh"
@@ -97,11 +101,53 @@ def test_a_very_long_offer_is_read_at_its_beginning_and_that_is_said(satark):
         pytest.param(b"helper \xff\xfe job", id="broken UTF-8"),
     ],
 )
-def test_what_is_no_text_is_refused_kindly(satark, tmp_path, given):
+def test_what_is_no_text_is_refused_kindly(satark, given):
+    assert_refused(satark.run("check", given=given), check.NOT_TEXT)
+
+
+@pytest.mark.parametrize("given", [PNG, b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"], ids=["picture", "PDF"])
+def test_a_broken_picture_or_pdf_is_refused_kindly_and_proves_nothing(satark, tmp_path, given):
     (tmp_path / "offer.png").write_bytes(given)
 
-    assert_refused(satark.run("check", given=given), check.NOT_TEXT)
-    assert_refused(satark.run("check", "--file", tmp_path / "offer.png"), check.NOT_TEXT)
+    assert_refused(satark.run("check", "--file", tmp_path / "offer.png"), check.NOT_READ)
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
+def test_a_photo_of_an_offer_is_read_and_answered(satark, tmp_path):
+    words = "Helper job in Russia\nYou go on tourist visa\nAgent fee 350000 rupees"
+    (tmp_path / "offer.jpg").write_bytes(draw_words(words, find_font()))
+
+    result = satark.run("check", "--file", tmp_path / "offer.jpg")
+
+    assert result.exit_code == 0, result.stderr
+    assert DANGER in result.stdout
+    assert "I read in the picture:" in result.stdout
+    assert "Read from a picture" in result.stderr
+
+
+def test_a_pdf_of_an_offer_is_read_and_its_quotes_say_so(satark, tmp_path):
+    drawn = Canvas(str(tmp_path / "offer.pdf"))
+    lines = ("Helper job in Russia, near the front.", "You travel on a tourist visa.", "Fee 3.5 lakh.")
+    for line, words in enumerate(lines):
+        drawn.drawString(60, 760 - 20 * line, words)
+    drawn.save()
+
+    result = satark.run("check", "--file", tmp_path / "offer.pdf")
+
+    assert result.exit_code == 0, result.stderr
+    assert DANGER in result.stdout
+    assert "In the file:" in result.stdout
+
+
+@pytest.mark.parametrize(("sure", "verdict"), [(0.95, "verify"), (0.3, "caution")])
+def test_a_photo_that_is_hard_to_read_never_looks_like_no_warning(satark, tmp_path, monkeypatch, sure, verdict):
+    read = Document(MediaType.IMAGE, "Nurse in Germany, visa by the embassy, no fee", confidence=sure)
+    monkeypatch.setattr(check, "read_document", lambda _data, *, name: read)
+    (tmp_path / "offer.jpg").write_bytes(PNG)
+
+    result = satark.run("check", "--json", "--file", tmp_path / "offer.jpg")
+
+    assert json.loads(result.stdout)["verdict"] == verdict
 
 
 def test_broken_bytes_as_a_word_are_refused_kindly(satark):

@@ -366,3 +366,40 @@ def _post(url, body):
 
 def _opener():
     return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+# --- groups and channels ---
+
+
+@pytest.mark.parametrize("status", ["member", "administrator", "creator", "left", "kicked"])
+async def test_what_somebody_is_in_a_group_is_told(telegram, api, status):
+    telegram.person(ASHA).is_in(GROUP, status)
+
+    code, answer = await api("getChatMember", chat_id=GROUP, user_id=ASHA)
+
+    assert (code, answer["result"]["status"], answer["result"]["user"]["id"]) == (200, status, ASHA)
+
+
+async def test_of_a_stranger_to_a_group_nothing_is_known(telegram, api):
+    code, answer = await api("getChatMember", chat_id=GROUP, user_id=ASHA)
+
+    assert (code, answer["description"]) == (400, "Bad Request: user not found")
+
+
+async def test_who_belongs_to_a_closed_group_is_not_told(telegram, api):
+    telegram.person(ASHA).is_in(GROUP)
+    telegram.state.rooms.closed.add(GROUP)
+
+    code, answer = await api("getChatMember", chat_id=GROUP, user_id=ASHA)
+
+    assert (code, answer["description"]) == (400, "Bad Request: member list is inaccessible")
+
+
+async def test_a_channel_is_found_by_its_name_and_no_other(telegram, api):
+    telegram.channel("@village_news", -100555)
+
+    found, known = await api("getChat", chat_id="@village_news")
+    missing, unknown = await api("getChat", chat_id="@nowhere")
+
+    assert (found, known["result"]["id"], known["result"]["type"]) == (200, -100555, "channel")
+    assert (missing, unknown["description"]) == (400, "Bad Request: chat not found")

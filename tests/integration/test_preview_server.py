@@ -203,3 +203,46 @@ async def test_a_hindi_browser_is_greeted_as_a_hindi_telegram_would_be(client):
 def test_an_address_in_use_is_named_with_what_to_do():
     with open_socket("127.0.0.1", 0) as taken, pytest.raises(AddressInUse, match="WEB_LISTEN"):
         open_socket("127.0.0.1", taken.getsockname()[1])
+
+
+# Pictures and files
+
+BYTES = {"content-type": "application/octet-stream"}
+
+
+async def test_a_file_is_read_and_answered(client: httpx.AsyncClient, advisor: FakeAdvisor):
+    answer = await client.post("/api/file?name=offer.txt", content=b"Helper job in Russia, tourist visa", headers=BYTES)
+
+    assert answer.status_code == 200
+    assert [inquiry.text for inquiry in advisor.asked] == ["Helper job in Russia, tourist visa"]
+    assert "I read this in it" in str(answer.json())
+
+
+async def test_a_broken_picture_is_answered_kindly(client: httpx.AsyncClient, advisor: FakeAdvisor):
+    answer = await client.post("/api/file?name=a.png", content=b"\x89PNG\r\n\x1a\n broken", headers=BYTES)
+
+    assert "says nothing about the offer" in str(answer.json())
+    assert advisor.asked == []
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status"),
+    [
+        (b"", BYTES, 400),
+        (b"x" * (20 * 1024 * 1024 + 1), BYTES, 413),
+        (b"{}", {"content-type": "application/json"}, 415),
+        (b"x", {"content-type": "text/plain"}, 415),
+        (b"x", {**BYTES, "origin": "https://evil.example"}, 403),
+        (b"x", {**BYTES, "sec-fetch-site": "cross-site"}, 403),
+    ],
+    ids=["empty", "too large", "json", "form of another site", "other origin", "cross-site"],
+)
+async def test_what_is_no_file_of_the_page_is_refused(client: httpx.AsyncClient, content, headers, status):
+    answer = await client.post("/api/file?name=a.png", content=content, headers=headers)
+
+    assert answer.status_code == status
+    assert answer.json()["error"]
+
+
+async def test_a_message_cannot_come_as_bytes(client: httpx.AsyncClient):
+    assert (await client.post("/api/message", content=b"x", headers=BYTES)).status_code == 415

@@ -16,15 +16,17 @@ from bot.alerts.models import HeardVerdict, Subscriber, Subscription
 from bot.alerts.states import EndReason, Interest
 from bot.alerts.subscriptions import Consent, end, subscribe
 from bot.cleaning import clean_storage
+from bot.desk_waiting import Expected, Waiting, expect
 from bot.forgetting import Forgetting
 from bot.inbox import Inbox, ParkReason, ends, is_set_aside
 from bot.inbox_models import Erasure, InboxUpdate
 from bot.incoming import read_incoming
-from bot.models import Person, ShownReply
+from bot.models import Awaited, Person, ShownReply
 from bot.people import People
 from bot.retention import Retention
 from knowledge.database import DatabaseUnavailable, read_session, write_session
 from knowledge.vocabulary import Language
+from knowledge.worklist import ListedQuestion, Sort, Why, save_question
 
 NOON = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
 _NUMBERS = itertools.count(1)
@@ -87,6 +89,14 @@ class Kept:
             cited = [("made-up-notice", "f" * 64)]
             remember_verdict(session, 11, cited, day=self.clock.now.date(), language=Language.ENGLISH)
 
+    def a_question_for_staff(self) -> None:
+        with write_session(self.engine) as session:
+            save_question(session, 11, "Work in Qatar?", Sort(Why.NOT_HELPFUL, "answer", "en"), at=self.clock.now)
+
+    def a_value_awaited_from_staff(self) -> None:
+        with write_session(self.engine) as session:
+            expect(session, 900, Waiting(Expected.VALUE, 1, 1, "title"), at=self.clock.now)
+
     def count(self, table: type) -> int:
         with read_session(self.engine) as session:
             return session.scalar(select(func.count()).select_from(table)) or 0
@@ -115,6 +125,8 @@ def kept(tmp_path, clock):
 PERIODS = [
     ("a_reply", ShownReply, dt.timedelta(hours=24)),
     ("somebody_who_stopped_the_bot", Person, dt.timedelta(days=28)),
+    ("a_question_for_staff", ListedQuestion, dt.timedelta(days=90)),
+    ("a_value_awaited_from_staff", Awaited, dt.timedelta(minutes=15)),
     ("an_answered_update", InboxUpdate, dt.timedelta(hours=48)),
     ("an_update_that_nobody_handles", InboxUpdate, dt.timedelta(hours=48)),
     ("a_parked_update", InboxUpdate, dt.timedelta(days=30)),

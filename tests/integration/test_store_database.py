@@ -11,6 +11,7 @@ from store_builders import NOON, make_advisory, make_engine
 import bot.alerts.models  # (their tables hang on the same Base)
 import bot.inbox_models
 import bot.models  # noqa: F401
+import knowledge.desk_models  # noqa: F401
 from knowledge import advisories
 from knowledge.database import (
     Base,

@@ -69,8 +69,7 @@ class Bot:
             _env_file=None,
             telegram_bot_token=SecretStr(self.telegram.token),
             telegram_api_base_url=self.telegram.url,
-            staff_ids=(STAFF_ID,),
-            **self.settings,
+            **{"staff_ids": (STAFF_ID,), **self.settings},
         )
         application = build_application(
             settings,
@@ -81,7 +80,7 @@ class Bot:
             clock=self.clock,
             sleep=self._sleep,
             gate=Gate(UNLIMITED, monotonic=lambda: self.steady_s, sleep=self._sleep),
-            **({"presenter": self.options["presenter"]} if "presenter" in self.options else {}),
+            **{name: self.options[name] for name in ("presenter", "files") if name in self.options},
         )
         self.application, self.settings_used = application, settings
         await stack.enter_async_context(running(application, [Job("delete old replies", self.people.forget_old)]))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from fake_advisor import make_reply
@@ -18,6 +22,7 @@ from bot.alerts.states import Interest
 from bot.alerts.subscriptions import Consent, find_subscriber, subscribe
 from bot.forgetting import Forgetting
 from bot.inbox_models import Erasure
+from bot.logs import set_up_logging
 from bot.models import Person, ShownReply
 from bot.presenters import fixed_texts
 from knowledge.database import READS_ONLY, DatabaseUnavailable, build_engine, read_session, write_session
@@ -101,6 +106,29 @@ async def test_deleting_is_asked_once_and_leaves_no_byte(telegram, bot, tmp_path
     assert question.labels == [fixed_texts.BUTTON_DELETE, fixed_texts.BUTTON_DELETE_NOT]
     assert telegram.sent_to(ASHA)[-1].text == fixed_texts.DELETED
     assert traces(tmp_path) == []
+
+
+async def test_neither_the_files_nor_the_log_hold_anything_of_who_was_deleted(telegram, bot, tmp_path):
+    """Name, number and words, with a log that writes everything; the log lies in the same folder."""
+    with (tmp_path / "satark.log").open("w") as log, logging_to(log):
+        asha = telegram.person(ASHA, name="Zuleikhabai")
+        await bot.stops()
+        await bot.starts()
+        knows_asha(bot)
+        asha.says(OFFER)
+        await asha.hears(1)
+        asha.says("/delete_me")
+        await asha.hears(2)
+        asha.presses(fixed_texts.BUTTON_DELETE)
+        await asha.hears(3)
+        await telegram.hears_nothing_more()
+        clean(bot)
+        left = traces(tmp_path, b"Zuleikhabai")
+        await bot.stops()
+
+    assert (tmp_path / "satark.log").stat().st_size > 0
+    assert left == []
+    assert traces(tmp_path, b"Zuleikhabai") == []
 
 
 async def test_after_deleting_the_person_is_a_stranger(telegram, bot):
@@ -253,9 +281,21 @@ def clean(bot) -> None:
     assert Forgetting(bot.people.engine, bot.clock).clean_regularly()
 
 
-def traces(folder: Path) -> list[str]:
+@contextmanager
+def logging_to(file: TextIO) -> Iterator[None]:
+    root = logging.getLogger()
+    before = list(root.handlers), root.level
+    set_up_logging(level="DEBUG", stream=file)
+    logging.getLogger("satark.tests").debug("The log is written.")
+    try:
+        yield
+    finally:
+        root.handlers[:], root.level = before
+
+
+def traces(folder: Path, *more: bytes) -> list[str]:
     """Every file below the folder that holds the person's number, in letters or as SQLite keeps it, or their words."""
-    looked_for = (str(ASHA).encode(), struct.pack(">q", ASHA)[2:], b"Helper job", b"99999 00123")
+    looked_for = (str(ASHA).encode(), struct.pack(">q", ASHA)[2:], b"Helper job", b"99999 00123", *more)
     return [
         f"{path.name}: {found[:20]!r}"
         for path in folder.rglob("*")

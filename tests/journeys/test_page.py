@@ -120,6 +120,20 @@ def test_start_offers_languages_and_hindi_is_remembered(open_page):
     assert any("\u0900" <= letter <= "\u097f" for letter in reply.inner_text())
 
 
+def test_a_file_is_chosen_with_the_paper_clip_and_answered(open_page):
+    page = open_page(PHONE)
+    offer = {"name": "offer.txt", "mimeType": "text/plain", "buffer": SEED_QUESTION.encode()}
+
+    with page.expect_file_chooser() as choosing:
+        page.get_by_role("button", name="Send a picture or file").click()
+    choosing.value.set_files(offer)
+    page.locator(".theirs").nth(1).wait_for()
+
+    assert "offer.txt" in page.locator(".mine").first.inner_text()
+    assert SEED_QUESTION in page.locator(".theirs").first.inner_text()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 def test_what_was_said_is_still_there_after_a_reload_and_its_buttons_work(open_page):
     page = open_page()
     _ask(page, SEED_QUESTION)

@@ -9,7 +9,8 @@ from io import StringIO
 import pytest
 import structlog
 
-from bot.logs import HIDDEN, set_up_logging
+from bot.logs import HIDDEN, SayingLessOften, set_up_logging
+from knowledge.database import DatabaseUnavailable
 
 TOKEN = "123456:" + "invented-token-of-the-tests-00000"
 
@@ -65,3 +66,36 @@ def test_libraries_that_write_whole_updates_are_silent_below_a_warning(lines):
         logging.getLogger(name).info("Update(message=Helper job)")
 
     assert lines.getvalue() == ""
+
+
+def test_a_database_that_is_away_is_explained_once_and_not_each_second(lines):
+    for _ in range(50):
+        try:
+            raise DatabaseUnavailable("The disk is full. Make room and try again.")
+        except DatabaseUnavailable as error:
+            structlog.get_logger("bot").error("The outbox cannot be reached; trying again.", exc_info=error)
+    structlog.get_logger("bot").error("Something else.")
+
+    told, other = lines.getvalue().splitlines()
+    assert "The disk is full. Make room and try again." in told
+    assert "Something else." in other
+
+
+def test_what_lasts_is_said_again_each_minute_with_what_was_left_out():
+    now = [0.0]
+    say = SayingLessOften(clock=lambda: now[0])
+    said = []
+    for second in range(130):
+        now[0] = float(second)
+        try:
+            said.append((second, say(None, "error", {"event": "Away.", "advice": "Wait."}).get("left_out")))
+        except structlog.DropEvent:
+            continue
+
+    assert said == [(0, None), (60, 59), (120, 59)]
+
+
+def test_another_fault_is_said_at_once():
+    say = SayingLessOften(clock=lambda: 0.0)
+    for advice in ("Make room.", "Wait."):
+        assert say(None, "error", {"event": "Away.", "advice": advice})["advice"] == advice

@@ -44,14 +44,15 @@ function keepEntries() {
 
 // --- talking to the server -----------------------------------------------------------------------------------------
 
-/** Posts JSON; gives the answer, or throws an Error whose message may be shown. */
+/** Posts JSON, or a file as it is; gives the answer, or throws an Error whose message may be shown. */
 async function post(path, body) {
+  const isFile = body instanceof File;
   let response;
   try {
     response = await fetch(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
+      headers: { "Content-Type": isFile ? "application/octet-stream" : "application/json" },
+      body: isFile ? body : JSON.stringify(body),
       credentials: "same-origin",
     });
   } catch {
@@ -79,6 +80,12 @@ function inTurn(action) {
 function say(words) {
   addEntry({ side: "mine", text: words, at: Date.now() });
   return inTurn(() => ask("/api/message", { text: words }, () => retry("/api/message", { text: words })));
+}
+
+function sendFile(file) {
+  addEntry({ side: "mine", text: `📎 ${file.name}`, at: Date.now() });
+  const path = `/api/file?name=${encodeURIComponent(file.name)}`;
+  return inTurn(() => ask(path, file, () => retry(path, file)));
 }
 
 function press(key, data, messageId) {
@@ -333,6 +340,12 @@ input.addEventListener("keydown", (event) => {
     event.preventDefault();
     writer.requestSubmit();
   }
+});
+const fileInput = document.getElementById("file");
+document.getElementById("attach").addEventListener("click", () => fileInput.click());
+fileInput.addEventListener("change", () => {
+  if (fileInput.files.length) sendFile(fileInput.files[0]);
+  fileInput.value = "";
 });
 document.getElementById("clear").addEventListener("click", () => {
   entries = [];
