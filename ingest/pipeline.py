@@ -44,6 +44,7 @@ TABLES = (MediaType.CSV, MediaType.XLSX)
 SAID_BY_STAFF = ("said by whoever handed it in",)
 UNUSUAL_PAGE = "The page is not built as its source's pages are; check where the notice begins and ends."
 POORLY_READ = 0.75  # of 1: what text recognition read with less is checked letter by letter
+FEWEST_LETTERS = 40  # shorter than any notice that says who warns whom of what
 
 Fetch = Callable[[str], Fetched]
 
@@ -123,7 +124,17 @@ def prepare_file(
         return _prepare_given(given, arrived)
     parsed, source = _parse(arrived, today)
     parsed = _with_notice_file(parsed, today, fetch)
+    _refuse_scraps(parsed)
     return _understand(parsed, arrived, source, today, topics_by_meaning)
+
+
+def _refuse_scraps(parsed: ParsedAdvisory) -> None:
+    letters = sum(letter.isalpha() for letter in parsed.text)
+    if letters < FEWEST_LETTERS:
+        raise CannotDraft(
+            f"There is hardly any text in it ({letters} letters), so it cannot be a whole notice. Paste the words of "
+            "the notice, or give the file or a clearer picture of it."
+        )
 
 
 def prepare_text(

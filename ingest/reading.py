@@ -115,6 +115,9 @@ def _files_in(folder: Path, problems: list[str]) -> list[Path]:
 
 
 def _read_file(file: Path, problems: list[str]) -> Iterator[Given]:
+    if not file.exists():
+        problems.append(f"{file}: there is no such file; check the name and the folder")
+        return
     if file.suffix not in (".md", ".jsonl"):
         problems.append(f"{file}: give a .md file with front matter, a .jsonl file, a folder, or - for standard input")
         return

@@ -82,8 +82,6 @@ class AlertSender:
         self._exchange = exchange
         self._clock = clock
         self._window = window or choose_window(gate.pace)
-        # With a wide window one by one would be slow.
-        self._least_claim = self._window // SHARE_CLAIMED if self._window > WINDOW else 1
         self._on_stopped = on_stopped
         # One thread of its own: the outbox never waits behind slow replies.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="alerts") if in_thread else None
@@ -156,7 +154,7 @@ class AlertSender:
         try:
             if not self._leads:
                 await _pause(stop, LOOK_AGAIN_S)
-            elif self._under_way > self._window - self._least_claim or len(self._edits) >= MOST_EDITS:
+            elif not self._has_room() or len(self._edits) >= MOST_EDITS:
                 await self._wait_for_room()
             elif not (self._may_be_more or await self._is_something_due()):
                 await _pause(stop, LOOK_AGAIN_S)
@@ -204,6 +202,11 @@ class AlertSender:
         if not self._under_way and (due_at is None or due_at - at > SOON):
             self._clock.set_again()
         return due_at is not None and due_at <= at
+
+    def _has_room(self) -> bool:
+        """Whether more may be claimed now; with a wide window not one by one, which would be slow."""
+        least = self._window // SHARE_CLAIMED if self._window > WINDOW else 1
+        return self._window - self._under_way >= least
 
     async def _wait_for_room(self) -> None:
         self._room.clear()

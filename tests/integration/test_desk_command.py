@@ -248,6 +248,8 @@ def test_a_dry_run_of_everything_stores_nothing(staff):
         (("fetch", "nonsense"), 2, "is no source"),
         (("watch", "--source", "nonsense"), 2, "satark-ingest sources"),
         (("add", "empty.txt"), 1, "There is nothing in it"),
+        (("add", "scrap.txt"), 1, "hardly any text"),
+        (("add", "gone.html"), 1, "no such file"),
         (("add", "agents.csv"), 1, "satark-ingest agents"),
         (("add", "folder"), 1, "nothing in this folder"),
         (("add", "-", "--date", "tomorrow"), 2, "2026-11-20"),
@@ -258,6 +260,7 @@ def test_a_dry_run_of_everything_stores_nothing(staff):
 def test_a_mistake_gets_a_clear_answer_and_the_right_exit_code(staff, arguments, code, words):
     staff.adds("-", "--issuer", "Embassy of India, Vientiane", typed=TEXT)
     (staff.folder / "empty.txt").write_text(" \n")
+    (staff.folder / "scrap.txt").write_text("See below.\n")
     (staff.folder / "agents.csv").write_text("name,number\nA,1\n")
     (staff.folder / "folder").mkdir()
 
