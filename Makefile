@@ -36,12 +36,15 @@ check: set-up ## Check format, style, types and import directions, then the floo
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.retrieval.evaluate --floor
 	@echo "Measuring replies ..."
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.offers.evaluate --floor evals/offers/floor.toml
+	@echo "Measuring how agents are found ..."
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.agents.evaluate --floor
 
 evals: set-up check-data ## Measure retrieval and replies on every set of cases and write docs/results.md
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.results
 
-train: set-up check-data ## Train the sentence classifiers anew and write what they are worth (a minute)
+train: set-up check-data ## Train the sentence and topic classifiers anew and write what they are worth (two minutes)
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m knowledge.meaning.training
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m ingest.understanding.topic_training
 
 bench: set-up check-data ## Time replies, retrieval at up to 100,000 passages, the index, ingest, start, memory (10 minutes)
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m benchmarks --write docs/benchmarks.md

@@ -2,7 +2,7 @@
 
     python -m evals.results        asks `satark check --batch` and `satark search --batch`, then writes the page
 
-Scoring lives in `evals/offers/scores.py` and `evals/retrieval/measures.py`; here is only the adding up and showing.
+Scoring lives beside each set of cases (`evals/offers/scores.py` and so on); here is only the adding up and showing.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ import math
 import os
 import platform
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from evals.agents import evaluate as agents
+from evals.extraction import evaluate as extraction
 from evals.offers.evaluate import ask, read_cases, write_failures
 from evals.offers.scores import Score, Summary, parse_reply, score, summarise
 from evals.retrieval.evaluate import BOTH, Question, read_questions, run_search, score_groups
+from ingest.understanding.meaning import build_topics_by_meaning
+from knowledge.settings import read_settings
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "results.md"
@@ -49,6 +53,8 @@ def main() -> int:
         parts.append(_offers(title, [file for pattern in patterns for file in sorted((HERE / "offers").glob(pattern))]))
     questions = read_questions()
     parts.append(_retrieval(questions, run_search(questions)))
+    parts.append(_extraction(extraction.measure(topics_by_meaning=build_topics_by_meaning(read_settings()))))
+    parts.append(_agents(agents.measure()))
     PAGE.write_text("\n".join(parts), encoding="utf-8")
     print(f"Written: {PAGE}")
     return 0
@@ -118,6 +124,30 @@ def wilson(hits: int, asked: int) -> tuple[float, float]:
 def _gap(english: float | None, summary: Summary) -> str:
     share = summary.rate("verdict")
     return "–" if english is None or share is None else f"{100 * (english - share):+.0f}"
+
+
+def _extraction(measured: extraction.Measured) -> str:
+    """Show what is read out of golden documents. Countries and topics are F1; the rest is the share that is right."""
+    sets = {"development": measured.development, "held out": measured.held_out}
+    names = list(measured.development.as_numbers())
+    lines = ["## Reading notices", "", "`python -m evals.extraction.evaluate` measures the same.", ""]
+    lines += [f"| documents | number | {' | '.join(names)} |", "|---" * (len(names) + 2) + "|"]
+    for name, figures in sets.items():
+        cells = [f"{value:.3f}" for value in figures.as_numbers().values()]
+        lines.append(f"| {name} | {figures.documents} | {' | '.join(cells)} |")
+    if measured.left_out:
+        lines += ["", f"Left out, since there is no Tesseract here: {', '.join(measured.left_out)}."]
+    return "\n".join([*lines, ""])
+
+
+def _agents(groups: Mapping[str, agents.Measured]) -> str:
+    """Show how names and numbers of agents are found in the lists, by set and by language."""
+    lines = ["## Names of agents", "", "`python -m evals.agents.evaluate` measures the same.", ""]
+    lines += ["| cases | right class | share | wrongly called registered |", "|---|---|---|---|"]
+    for name, found in groups.items():
+        right = f"{found.right}/{found.cases}"
+        lines.append(f"| {name} | {right} | {found.share:.3f} | {found.false_confirmations} |")
+    return "\n".join([*lines, ""])
 
 
 def _retrieval(questions: list[Question], results: dict[str, list[str]]) -> str:

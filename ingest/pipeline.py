@@ -203,7 +203,7 @@ def find_doubt(stored: Stored, draft: desk.DraftView) -> str | None:
         return f"it is like {draft.near[0].id}, and similar is not same"
     if draft.contradictions:
         return "it contradicts what is said in public"
-    return draft.notes[0] if draft.notes else None
+    return next((note for note in draft.notes if note != PHRASES_ALONE), None)  # that one is not about the notice
 
 
 def read_loose_file(file: Path) -> ParsedAdvisory:

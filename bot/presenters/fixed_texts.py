@@ -152,12 +152,6 @@ PICTURE = (
     "I cannot read pictures yet. Please copy or type the words of the offer and send them as text, then I can check "
     "them. Not being able to read it says nothing about the offer: do not pay or travel on it."
 )
-PICTURE_WITH_CAPTION = "I cannot read the picture yet. I checked only the words that you wrote with it."
-FILE_WITH_CAPTION = "I cannot open the file yet. I checked only the words that you wrote with it."
-DOCUMENT = (
-    "I cannot open files yet. Please copy or type the important words: country, work, pay, visa, what you shall pay, "
-    "who asks. Then I can check them."
-)
 VOICE = (
     "I cannot listen to voice messages or videos yet. Please write it in your own words, in any Indian language or in "
     "English. If someone is in danger, write one short line and I will show you whom to call."

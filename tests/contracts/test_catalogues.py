@@ -12,54 +12,8 @@ from bot.presenters import alert_texts, fixed_texts, reply_texts
 from bot.texts import CATALOG_FILE, CATALOG_FOLDER, catalogue_languages, text
 from knowledge.vocabulary import Language, Verdict
 
-# Texts that are still to be translated: people read them in English until then. To be empty before a release.
-UNTRANSLATED = {
-    "READING_PICTURE",
-    "READING_FILE",
-    "READ_WORDS",
-    "READ_FROM_PICTURE",
-    "HARD_TO_READ",
-    "ONLY_BEGINNING_READ",
-    "SOME_NOT_READ",
-    "ONLY_YOUR_WORDS",
-    "WORDS_FIRST",
-    "PICTURE_UNREADABLE",
-    "FILE_UNREADABLE",
-    "FILE_TOO_LARGE",
-    "FILE_LOCKED",
-    "FILE_WRONG_KIND",
-    "FILE_BUSY",
-    "FILE_NOT_FETCHED",
-    "TOO_MANY_FILES",
-    "NOT_READ_PROVES_NOTHING",
-    "PRIVACY_FILES",
-    "PRIVACY_QUESTIONS",
-    "SHOW_STAFF",
-    "SHOWN_TO_STAFF",
-    "SHOW_STAFF_TOO_LATE",
-    "BUTTON_SHOW_STAFF",
-    "BUTTON_ASK_STAFF",
-    "MY_DATA_QUESTIONS",
-    "ALERTS_LANGUAGE",
-    "BUTTON_WHY",
-    "WHY_YOU_CHOSE",
-    "WHY_YOU_HAD_CHOSEN",
-    "WHY_FOR_EVERYONE",
-    "WHY_YOU_HAD_IT",
-    "WHY_YOU_ASKED",
-    "WHY_NOT_KNOWN",
-    "WHY_CHANGE",
-    "CHANNEL_SUBSCRIBED",
-    "CHANNEL_STOPPED",
-    "CHANNEL_NONE",
-    "SEND_PICTURES",
-}
-UNTRANSLATED_WORDS = {reply_texts.REASONS["not_all_read"], reply_texts.PICTURE_SAYS, reply_texts.FILE_SAYS}
-
-ALL_FIXED = {name: value for name, value in vars(fixed_texts).items() if name.isupper() and isinstance(value, str)}
-FIXED = {name: value for name, value in ALL_FIXED.items() if name not in UNTRANSLATED}
+FIXED = {name: value for name, value in vars(fixed_texts).items() if name.isupper() and isinstance(value, str)}
 TEXTS = frozenset(FIXED.values()) | frozenset(reply_texts.ALL_TEXTS) | frozenset(alert_texts.ALL_TEXTS)
-TEXTS -= UNTRANSLATED_WORDS
 CATALOGUES = sorted(path.name for path in CATALOG_FOLDER.iterdir() if (path / CATALOG_FILE).exists())
 
 LONGEST_BUTTON = 20  # letters that fit on half the width of a small phone
@@ -144,11 +98,6 @@ def test_every_text_is_translated(catalogue):
     there = {english for english, words in translations(catalogue).items() if words.strip()}
 
     assert TEXTS - there == set()
-
-
-def test_what_is_said_to_be_untranslated_is_so(catalogue):
-    assert set(ALL_FIXED) >= UNTRANSLATED
-    assert not set(translations(catalogue)) & ({ALL_FIXED[name] for name in UNTRANSLATED} | UNTRANSLATED_WORDS)
 
 
 def test_no_translation_is_left_over_from_an_english_text_that_changed(catalogue):

@@ -201,7 +201,7 @@ def test_a_file_that_cannot_be_read_is_named(staff):
 
     assert staff.run("add", "gone.md", "latin.md") == 1
 
-    assert "gone.md: cannot be read" in staff.err
+    assert "gone.md: there is no such file" in staff.err
     assert "latin.md: is not UTF-8" in staff.err
 
 

@@ -219,7 +219,7 @@ def test_the_command_menu_opens_and_is_used_by_keyboard(open_page):
     page.keyboard.press("Enter")
     page.locator(".theirs").first.wait_for()
 
-    assert page.locator(".mine .words").inner_text() == "/helplines"
+    assert page.locator(".mine .words").inner_text() == "/agent"
 
 
 def test_urdu_runs_from_right_to_left(open_page):

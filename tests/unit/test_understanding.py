@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 
@@ -19,6 +20,8 @@ from ingest.understanding import (
     make_record,
     understand,
 )
+from ingest.understanding.meaning import Meant
+from ingest.understanding.notice import Notice
 from knowledge.documents.document import MediaType
 from knowledge.vocabulary import AdvisoryKind, Severity, Status, TextKind, Topic
 
@@ -346,3 +349,47 @@ def test_an_empty_notice_yields_nothing_and_says_so() -> None:
     assert any("no text" in caution for caution in understanding.cautions)
     assert isinstance(understanding.contacts, Proposal)
     assert Contact(ContactKind.PHONE, "1", "1") not in understanding.contacts.value
+
+
+ARMED = "Gunmen are shelling the port."
+
+
+def fake_meaning(*meant: Meant) -> Callable[[Notice], tuple[Meant, ...]]:
+    """A second voice that says the same of every notice."""
+    return lambda _notice: meant
+
+
+def read_by_both(text: str, *meant: Meant, **changes: object) -> Understanding:
+    """What is understood where phrase lists and meaning speak."""
+    return understand(make_parsed(text), today=TODAY, topics_by_meaning=fake_meaning(*meant), **changes)  # type: ignore[arg-type]
+
+
+def test_a_topic_that_only_meaning_shows_is_proposed_with_its_sentence_and_little_confidence() -> None:
+    understanding = read_by_both(f"The office is closed. {ARMED}", Meant(Topic.WAR_RISK, 0.97, ARMED))
+
+    assert understanding.topics == Proposal((Topic.WAR_RISK,), 0.3, (ARMED,), Basis.MEANING)
+
+
+def test_meaning_adds_to_what_the_words_say_and_comes_last() -> None:
+    text = f"Beware of fake job offers. {ARMED}"
+    likeliest, likely = Meant(Topic.WAR_RISK, 0.9, ARMED), Meant(Topic.TRAVEL_SAFETY, 0.8, ARMED)
+
+    topics = read_by_both(text, likely, likeliest).topics
+
+    assert topics.value == (*read(text).topics.value, Topic.WAR_RISK, Topic.TRAVEL_SAFETY)
+    assert topics.words == (*read(text).topics.words, ARMED)
+    assert topics.basis is Basis.MEANING
+
+
+def test_meaning_that_agrees_with_the_words_changes_nothing() -> None:
+    text = "Beware of fake job offers."
+
+    assert read_by_both(text, Meant(Topic.FAKE_JOB, 0.9, text)).topics == read(text).topics
+
+
+def test_what_a_source_mostly_has_is_proposed_only_where_meaning_is_silent_too() -> None:
+    silent = read_by_both("The office is closed.", usual_topics=(Topic.STUDENT,))
+    telling = read_by_both(ARMED, Meant(Topic.WAR_RISK, 0.9, ARMED), usual_topics=(Topic.STUDENT,))
+
+    assert silent.topics.basis is Basis.SOURCE
+    assert telling.topics.value == (Topic.WAR_RISK,)
