@@ -135,7 +135,8 @@ def _sized(picture: PIL.Image.Image) -> PIL.Image.Image:
     elif longest < _SHORTEST_SIDE:
         factor = min(3.0, _SHORTEST_SIDE / max(1, longest))
         picture = picture.resize((max(1, round(picture.width * factor)), max(1, round(picture.height * factor))))
-    return PIL.ImageOps.autocontrast(picture, cutoff=1)
+    # A higher cutoff would cut away the letters themselves where a page holds only a few lines.
+    return PIL.ImageOps.autocontrast(picture, cutoff=0.1)
 
 
 def _look(picture: PIL.Image.Image) -> tuple[str, int]:

@@ -351,7 +351,7 @@ def test_an_empty_notice_yields_nothing_and_says_so() -> None:
     assert Contact(ContactKind.PHONE, "1", "1") not in understanding.contacts.value
 
 
-ARMED = "Gunmen are shelling the port."
+LIT = "The sky over the port was lit all night."
 
 
 def fake_meaning(*meant: Meant) -> Callable[[Notice], tuple[Meant, ...]]:
@@ -365,19 +365,19 @@ def read_by_both(text: str, *meant: Meant, **changes: object) -> Understanding:
 
 
 def test_a_topic_that_only_meaning_shows_is_proposed_with_its_sentence_and_little_confidence() -> None:
-    understanding = read_by_both(f"The office is closed. {ARMED}", Meant(Topic.WAR_RISK, 0.97, ARMED))
+    understanding = read_by_both(f"The office is closed. {LIT}", Meant(Topic.WAR_RISK, 0.97, LIT))
 
-    assert understanding.topics == Proposal((Topic.WAR_RISK,), 0.3, (ARMED,), Basis.MEANING)
+    assert understanding.topics == Proposal((Topic.WAR_RISK,), 0.3, (LIT,), Basis.MEANING)
 
 
 def test_meaning_adds_to_what_the_words_say_and_comes_last() -> None:
-    text = f"Beware of fake job offers. {ARMED}"
-    likeliest, likely = Meant(Topic.WAR_RISK, 0.9, ARMED), Meant(Topic.TRAVEL_SAFETY, 0.8, ARMED)
+    text = f"Beware of fake job offers. {LIT}"
+    likeliest, likely = Meant(Topic.WAR_RISK, 0.9, LIT), Meant(Topic.TRAVEL_SAFETY, 0.8, LIT)
 
     topics = read_by_both(text, likely, likeliest).topics
 
     assert topics.value == (*read(text).topics.value, Topic.WAR_RISK, Topic.TRAVEL_SAFETY)
-    assert topics.words == (*read(text).topics.words, ARMED)
+    assert topics.words == (*read(text).topics.words, LIT)
     assert topics.basis is Basis.MEANING
 
 
@@ -389,7 +389,7 @@ def test_meaning_that_agrees_with_the_words_changes_nothing() -> None:
 
 def test_what_a_source_mostly_has_is_proposed_only_where_meaning_is_silent_too() -> None:
     silent = read_by_both("The office is closed.", usual_topics=(Topic.STUDENT,))
-    telling = read_by_both(ARMED, Meant(Topic.WAR_RISK, 0.9, ARMED), usual_topics=(Topic.STUDENT,))
+    telling = read_by_both(LIT, Meant(Topic.WAR_RISK, 0.9, LIT), usual_topics=(Topic.STUDENT,))
 
     assert silent.topics.basis is Basis.SOURCE
     assert telling.topics.value == (Topic.WAR_RISK,)
