@@ -11,6 +11,9 @@ IN_CHECK_DATA := DATA_DIR="$(CHECK_DATA)" DATABASE_URL="sqlite:///$(CHECK_DATA)/
 # Offline: no library may look for models or send usage figures. What our tests serve themselves is on loopback.
 OFFLINE := HF_HUB_OFFLINE=1 ANONYMIZED_TELEMETRY=False NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost
 
+# As many tests at once as there are cores, but not so many that those which watch the clock disturb each other.
+AT_ONCE := $(shell cores=$$(nproc); echo $$((cores < 4 ? cores : 4)))
+
 .DEFAULT_GOAL := help
 .PHONY: help set-up run test check evals train bench bench-alerts soak drills check-data
 
@@ -24,7 +27,7 @@ run: set-up ## Set everything up, load the starter advisories, start the bot (Te
 	@exec requirements/serve.sh
 
 test: set-up ## Set everything up and run the tests, offline
-	@$(OFFLINE) $(PYTHON) -m pytest
+	@$(OFFLINE) $(PYTHON) -m pytest -n $(AT_ONCE)
 
 check: set-up ## Check format, style, types and import directions, then the floors that quality must not fall below
 	$(PYTHON) -m ruff format --check .

@@ -18,7 +18,7 @@ from knowledge.meaning.training import NEVER, Measured
 from knowledge.vocabulary import Topic
 
 WORDS = ("cannon", "lecture", "office")
-CENTRING = Centring({"en": np.zeros(len(WORDS), dtype=np.float32)}, {}, "none")
+CENTRING = Centring({"en": np.full(len(WORDS), 0.001, dtype=np.float32)}, {}, "none")
 
 
 class CountingEmbedder:
