@@ -46,7 +46,7 @@ def run(settings: Settings, parts: Parts) -> None:
 
 def list_secrets(settings: Settings) -> list[str]:
     """Return the values that must never be written anywhere."""
-    secrets = (settings.telegram_bot_token, settings.telegram_webhook_secret)
+    secrets = (settings.telegram_bot_token, settings.telegram_webhook_secret, settings.chat_model_key)
     return [secret.get_secret_value() for secret in secrets if secret]
 
 
