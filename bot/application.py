@@ -26,7 +26,14 @@ from telegram.ext import (
 from telegram.request import BaseRequest
 
 from bot.aiohttp_request import AiohttpRequest
-from bot.context import AnswersInquiries, Presents, Services, services_of_application, store_services
+from bot.context import (
+    AnswersInquiries,
+    Presents,
+    Services,
+    TellsReplies,
+    services_of_application,
+    store_services,
+)
 from bot.errors import apologise
 from bot.forgetting import Forgetting
 from bot.gate import UNLIMITED, Gate, Turn, choose_pace
@@ -113,6 +120,7 @@ def build_application(
     gate: Gate | None = None,
     limits: Limits | None = None,
     presenter: Presents = present,
+    teller: TellsReplies | None = None,
     clock: Callable[[], dt.datetime] = now_utc,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> SatarkApplication:
@@ -133,6 +141,7 @@ def build_application(
         clock=clock,
         forgetting=Forgetting(people.engine, clock),
         alert_approvals=settings.alert_approvals,
+        teller=teller,
         sleep=sleep,
     )
     bot = _build_bot(settings, request, gate)

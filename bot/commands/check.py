@@ -53,7 +53,7 @@ def check_command(
 def _check_one(parts: Parts, inquiry: Inquiry, operator: Operator, *, as_json: bool, explain: bool) -> None:
     if explain and isinstance(parts.advisor, Advisor):
         print_explanation(parts.advisor.explain(inquiry), Console(stderr=as_json))
-    reply = parts.advisor.reply(inquiry)
+    reply = _reply(parts, inquiry)
     if as_json:
         typer.echo(json.dumps(_to_json(reply, operator), ensure_ascii=False, indent=2))
     else:
@@ -66,9 +66,15 @@ def _check_all(parts: Parts, lines: list[Question | BadLine], operator: Operator
         if isinstance(line, BadLine):
             typer.echo(f"Line {line.number}: {line.problem}", err=True)
             continue
-        reply = parts.advisor.reply(Inquiry(line.text, language))
+        reply = _reply(parts, Inquiry(line.text, language))
         typer.echo(json.dumps({"id": line.id, "reply": _to_json(reply, operator)}, ensure_ascii=False))
     return int(any(isinstance(line, BadLine) for line in lines))
+
+
+def _reply(parts: Parts, inquiry: Inquiry) -> Reply:
+    """The advisor's reply, told by the language model where there is one."""
+    reply = parts.advisor.reply(inquiry)
+    return parts.teller.tell(inquiry, reply) if parts.teller else reply
 
 
 def _to_json(reply: Reply, operator: Operator) -> dict[str, Any]:

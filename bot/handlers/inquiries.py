@@ -8,8 +8,8 @@ from telegram import Update
 
 from bot.context import Context, find_chosen_language, find_language, services_of
 from bot.handlers.addressing import is_addressed, words_after_command, words_of
-from bot.handlers.showing import show
 from bot.handlers.talking import say, say_html
+from bot.handlers.telling import tell
 from bot.people import Allowance
 from bot.presenters import fixed_texts
 from bot.texts import text
@@ -47,7 +47,7 @@ async def answer(update: Update, context: Context, words: str, note: str | None 
         return
     inquiry = Inquiry(words, await find_chosen_language(update, context))
     reply = await asyncio.to_thread(services_of(context).advisor.reply, inquiry)
-    await show(update, context, reply, note)
+    await tell(update, context, inquiry, reply, note)
 
 
 async def _may_ask(update: Update, context: Context, words: str) -> bool:

@@ -11,12 +11,13 @@ from telegram import InlineKeyboardMarkup, Update
 from bot.alerts import heard
 from bot.context import Context, services_of
 from bot.errors import tell_staff
-from bot.handlers.talking import say_html
+from bot.handlers.talking import say_html_to_edit
 from bot.presenters import fixed_texts
 from bot.presenters.fallback import present_plainly
 from bot.presenters.keyboards import reply_keyboard, start_keyboard
 from bot.presenters.reply import Presented
 from bot.presenters.subscriptions import tell_me_button
+from bot.sending import Outgoing, Sent, edit
 from bot.texts import text
 from knowledge.advisor.replies import Reply
 from knowledge.database import DatabaseUnavailable, write_session
@@ -25,13 +26,29 @@ from knowledge.vocabulary import Kind
 log = structlog.get_logger(__name__)
 
 
-async def show(update: Update, context: Context, reply: Reply, note: str | None = None) -> None:
+async def show(update: Update, context: Context, reply: Reply, note: str | None = None) -> Sent:
     """Send a reply with its buttons. Whatever fails on the way, what the rules found is sent."""
+    html, keyboard = await _make_message(update, context, reply, note)
+    sent = await say_html_to_edit(update, context, html, keyboard)
+    await _try_to_remember_cited(update, context, reply)
+    return sent
+
+
+async def show_better(update: Update, context: Context, sent: Sent, reply: Reply, note: str | None = None) -> None:
+    """Put a better reply in the place of one that was sent. Where that cannot be, the first one stands."""
+    if update.effective_chat is None:
+        return
+    html, keyboard = await _make_message(update, context, reply, note)
+    await edit(context.bot, sent, Outgoing(update.effective_chat.id, html, keyboard))
+
+
+async def _make_message(
+    update: Update, context: Context, reply: Reply, note: str | None
+) -> tuple[str, InlineKeyboardMarkup | None]:
     presented = await _try_to_present(context, reply)
     screen = presented.screen if presented else present_plainly(reply)
     html = "\n\n".join([screen, *_additions(context, reply, screen, note)])
-    await say_html(update, context, html, await _try_to_add_buttons(update, context, reply, presented))
-    await _try_to_remember_cited(update, context, reply)
+    return html, await _try_to_add_buttons(update, context, reply, presented)
 
 
 async def _try_to_present(context: Context, reply: Reply) -> Presented | None:

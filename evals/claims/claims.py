@@ -1,8 +1,8 @@
 """The labelled claims: those written by hand (`own.jsonl`), and those made from our short sentences of each notice.
 
-A claim is a sentence with the record it says it rests on, and whether that record supports it. What is made: the short
-sentence of a record in each language (supported), that of another record (not), and the same with a figure, a country
-or a month changed (not). The short sentences of the record itself are taken out of what a claim is measured against.
+A claim is a sentence with the record it says it rests on, and whether that record supports it. Made are: the short
+sentence of a record in each language (supported), that of another record (not), and the same with a figure changed or
+a sum added (not). Those are measured against the record without its short sentences; those by hand, as in service.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from knowledge.advisor.guarding.sources import Source, source_of_advisory, source_of_rule
@@ -41,24 +42,25 @@ def read_claims() -> list[LabelledClaim]:
     return [*_own(sources), *_made(sources)]
 
 
-def _sources() -> dict[str, Source]:
+def _sources() -> dict[str, Callable[[Language], Source]]:
+    """For each record what makes its source in a language."""
     curated = read_curated(STARTER_FOLDER)
-    records = {r.id: source_of_advisory(r, "S1", Language.ENGLISH) for r in curated.advisories}
-    rules = {r.id: source_of_rule(r, "S1", Language.ENGLISH) for r in curated.rules}
-    return records | rules
+    records = {record.id: partial(source_of_advisory, record, "S1") for record in curated.advisories}
+    rules = {rule.id: partial(source_of_rule, rule, "S1") for rule in curated.rules}
+    return {**records, **rules}
 
 
-def _own(sources: dict[str, Source]) -> Iterator[LabelledClaim]:
+def _own(sources: Mapping[str, Callable[[Language], Source]]) -> Iterator[LabelledClaim]:
     for number, line in enumerate(OWN.read_text(encoding="utf-8").splitlines()):
         row = json.loads(line)
         half = ("choose", "test")[number % 2]
-        source = _without_gists(sources[row["source"]])
-        yield LabelledClaim(
-            row["id"], Language(row["lang"]), source, row["text"], row["supported"], row["kind"], half
-        )
+        record, language = sources[row["source"]], Language(row["lang"])
+        source = record(language)
+        yield LabelledClaim(row["id"], language, source, row["text"], row["supported"], row["kind"], half)
 
 
-def _made(sources: dict[str, Source]) -> Iterator[LabelledClaim]:
+def _made(found: Mapping[str, Callable[[Language], Source]]) -> Iterator[LabelledClaim]:
+    sources = {name: make(Language.ENGLISH) for name, make in found.items()}
     chance = random.Random(SEED)  # noqa: S311 - chooses cases
     curated = read_curated(STARTER_FOLDER)
     gists = {record.id: record.gist for record in (*curated.advisories, *curated.rules) if record.gist}
@@ -87,7 +89,9 @@ def _is_about_something_else(sources: dict[str, Source], name: str, other: str) 
 
 
 def _with_other_figure(gist: str, chance: random.Random) -> str:
-    return re.sub(r"\d[\d,]*", lambda found: str(int(found.group().replace(",", "")) + chance.randint(1, 9)), gist, count=1)
+    return re.sub(
+        r"\d[\d,]*", lambda found: str(int(found.group().replace(",", "")) + chance.randint(1, 9)), gist, count=1
+    )
 
 
 def _with_sum(gist: str, chance: random.Random) -> str:

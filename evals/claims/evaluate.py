@@ -42,7 +42,9 @@ def main() -> int:
         print(problem)
         return 2
     guard = Guard(_vocabulary(), nearness)
-    found = {claim.id: guard.refuse(Claim(claim.words, ("S1",)), {"S1": claim.source}, claim.language) for claim in claims}
+    found = {
+        claim.id: guard.refuse(Claim(claim.words, ("S1",)), {"S1": claim.source}, claim.language) for claim in claims
+    }
     _print_tables(claims, found)
     for claim in [c for c in claims if not c.supported and found[c.id] is None][: asked.errors]:
         print(f"let through: {claim.kind:12} {claim.id}: {claim.words}")
@@ -75,7 +77,9 @@ def _print_tables(claims: Sequence[LabelledClaim], found: dict[str, Refusal | No
         print(_row(name, group, found))
     kinds = Counter(claim.kind for claim in claims if not claim.supported)
     through = Counter(claim.kind for claim in claims if not claim.supported and found[claim.id] is None)
-    print("\nunsupported claims let through, by kind: " + ", ".join(f"{k} {through[k]} of {n}" for k, n in kinds.items()))
+    print(
+        "\nunsupported claims let through, by kind: " + ", ".join(f"{k} {through[k]} of {n}" for k, n in kinds.items())
+    )
     reasons = Counter(str(found[claim.id]) for claim in claims if claim.supported and found[claim.id])
     print("supported claims kept back, by reason: " + ", ".join(f"{k} {n}" for k, n in reasons.most_common()))
 

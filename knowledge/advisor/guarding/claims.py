@@ -43,7 +43,6 @@ class Answer:
 
     claims: tuple[Claim, ...]
     plea: Plea | None = None
-    search: str | None = None
 
 
 def parse_answer(text: str) -> Answer:
@@ -67,15 +66,14 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _read(content: Any) -> Answer:
-    fields = _fields(content, {"claims"}, {"raise", "search"})
+    fields = _fields(content, {"claims"}, {"raise"})
     claims = fields["claims"]
     if not isinstance(claims, list) or len(claims) > MOST_CLAIMS:
         raise UnreadableAnswer("claims")
-    plea, search = fields.get("raise"), fields.get("search")
+    plea = fields.get("raise")
     return Answer(
         tuple(_read_claim(claim) for claim in claims),
         _read_plea(plea) if plea is not None else None,
-        _text(search) if search else None,
     )
 
 

@@ -64,6 +64,10 @@ class Guard:
         refused += [Refusal.OMISSION] * (len(passed) - len(whole))
         return Checked(tuple(whole), tuple(refused))
 
+    def is_near(self, words: str, source: Source, least: float) -> bool:
+        """Whether words of a person speak of what a record is about; never without an embedding model."""
+        return self._nearness is not None and max(self._nearness.nearness(words, source.supports)) >= least
+
     def refuse(self, claim: Claim, sources: Mapping[str, Source], language: Language) -> Refusal | None:
         """The first reason for which one claim may not be shown, or None."""
         if not set(claim.tokens) <= set(sources):

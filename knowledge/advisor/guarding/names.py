@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 from knowledge.advisor.guarding.word_lists import LETTER, find_native
+from knowledge.meaning.examples import read_examples
 from knowledge.reading.countries import find_countries
 from knowledge.reading.folding import fold
 from knowledge.records import AdvisoryRecord, RuleRecord
@@ -28,30 +30,36 @@ class Vocabulary:
     """The words that may be said, by their beginnings; capitals tell a Latin name from a word."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._whole: set[str] = set()
-        self._stems: set[str] = set()
-        for text in texts:
-            self._take_in(text)
+        words: Counter[str] = Counter()
+        for text in set(texts):
+            words.update(set(_words_of(text)))
+        # What a single text uses may be the name of a place or a firm that only this text is about.
+        self._known = frozenset(word for word, texts_with_it in words.items() if texts_with_it > 1)
 
     def knows(self, folded_word: str) -> bool:
-        """Whether a folded word, or a longer form of a word with the same beginning, was ever used."""
-        return folded_word in self._whole or (stem := _stem(folded_word)) is not None and stem in self._stems
+        """Whether two texts or more use a folded word, or words with the same beginning."""
+        return folded_word in self._known or _stem(folded_word) in self._known
 
-    def _take_in(self, text: str) -> None:
-        for word in re.findall(rf"{LETTER}+", text):
-            if word[0].isupper() and not _begins_sentence(text, word):
-                continue  # a name of a notice is a name, not a word
-            folded = fold(word)
-            self._whole.add(folded)
-            if stem := _stem(folded):
-                self._stems.add(stem)
+
+def _words_of(text: str) -> Iterator[str]:
+    """The folded words of a text and their stems, without its names in Latin letters."""
+    for word in re.findall(rf"{LETTER}+", text):
+        if word[0].isupper() and not _begins_sentence(text, word):
+            continue
+        folded = fold(word)
+        yield folded
+        if stem := _stem(folded):
+            yield stem
 
 
 def names_others(words: str, record: str, countries: Iterable[str], vocabulary: Vocabulary) -> bool:
     """Whether the words name a country or anything else that the record does not."""
     known = {mention.code for mention in find_countries(record)} | set(countries) | {"IN"}
-    if any(mention.code not in known for mention in find_countries(words)):
+    named = find_countries(words)
+    if any(mention.code not in known for mention in named):
         return True
+    for mention in reversed(named):  # a country that the record is about is no strange name
+        words = words[: mention.start] + " " * (mention.end - mention.start) + words[mention.end :]
     own = set(find_native(fold(record)))
     stems = {stem for word in own if (stem := _stem(word))}
     return any(_is_name(words, word, own, stems, vocabulary) for word in re.findall(rf"{LETTER}+", words))
@@ -93,6 +101,7 @@ def texts_of_records(
     for rule in rules:
         yield from (rule.text, *rule.gist.values())
     yield from catalogues
+    yield from (example.text for example in read_examples())
     yield from _function_words()
 
 

@@ -82,7 +82,13 @@ def _unit(folded: str, start: int, end: int) -> str:
     after = _money_word().match(folded, end + (folded[end : end + 1] == " "))
     if after:
         return _money()[after.group()]
-    return "%" if re.match(r"\s?(?:%|per ?cent|प्रतिशत|फीसदी|टक्के|শতাংশ|ശതമാനം|சதவீத|శాతం|ટકા|ಶೇಕಡ|ಪ್ರತಿಶತ|ਫੀਸਦੀ|ପ୍ରତିଶତ|فیصد)", folded[end:]) else ""
+    return (
+        "%"
+        if re.match(
+            r"\s?(?:%|per ?cent|प्रतिशत|फीसदी|टक्के|শতাংশ|ശതമാനം|சதவீத|శాతం|ટકા|ಶೇಕಡ|ಪ್ರತಿಶತ|ਫੀਸਦੀ|ପ୍ରତିଶତ|فیصد)", folded[end:]
+        )
+        else ""
+    )
 
 
 def _has_long_run(folded: str, known: str) -> bool:
@@ -102,7 +108,7 @@ def _spells_digits(folded: str) -> bool:
 
 
 def _days(folded: str) -> Iterator[tuple[int, int]]:
-    """Each month that stands beside a number, with that number: (6, 3) for 6 March, (2024, 3) for March 2024."""
+    """Each month that stands beside a number, with that number: (6, 3), (2024, 3) for 6 March 2024."""
     for found in _month_word().finditer(folded):
         month = _months()[found.group()]
         before = re.search(r"(\d{1,4})(?:st|nd|rd|th)?[\s,\-]{0,3}\Z", folded[: found.start()])
@@ -173,7 +179,27 @@ def _value(found: re.Match[str]) -> float:
 @cache
 def _money() -> dict[str, str]:
     currencies = read_yaml_strings(MONEY_FILE)["currencies"]
-    more = {"INR": ["രൂപ", "ரூபாய்", "ரூ", "రూపాయలు", "రూ", "টাকা", "রুপি", "રૂપિયા", "રૂ", "ರೂಪಾಯಿ", "ರೂ", "ଟଙ୍କା", "روپے", "روپیہ", "ਰੁਪਏ", "रुपयांचा", "रुपयांपर्यंत"]}
+    more = {
+        "INR": [
+            "രൂപ",
+            "ரூபாய்",
+            "ரூ",
+            "రూపాయలు",
+            "రూ",
+            "টাকা",
+            "রুপি",
+            "રૂપિયા",
+            "રૂ",
+            "ರೂಪಾಯಿ",
+            "ರೂ",
+            "ଟଙ୍କା",
+            "روپے",
+            "روپیہ",
+            "ਰੁਪਏ",
+            "रुपयांचा",
+            "रुपयांपर्यंत",
+        ]
+    }
     words = {fold(word): entry["code"] for entry in currencies for word in entry["words"]}
     return words | {fold(word): code for code, entries in more.items() for word in entries}
 

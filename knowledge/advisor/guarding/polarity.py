@@ -19,6 +19,8 @@ def turns_round(words: str, supporting: Iterable[str]) -> bool:
     An action that the words name without denial must stand somewhere without denial; a denial must stand somewhere too.
     """
     folded, others = fold(words), [fold(sentence) for sentence in supporting]
+    if _denies_plainly(folded):
+        return not any(_denies_plainly(other) for other in others)
     if denies(folded):
         return not any(denies(other) for other in others)
     for action in find_actions(folded):
@@ -33,6 +35,11 @@ def denies(folded: str) -> bool:
     return bool(_denial().search(folded) or _denial_inside().search(folded))
 
 
+def _denies_plainly(folded: str) -> bool:
+    """Whether something is denied or forbidden; words that only tell of harm do not count."""
+    return bool(_plain_denial().search(folded) or _denial_inside().search(folded))
+
+
 def find_actions(folded: str) -> frozenset[str]:
     """The actions that a folded text speaks of, such as paying or going."""
     return frozenset(action for action, pattern in _actions().items() if pattern.search(folded))
@@ -44,7 +51,12 @@ def _clauses(folded: str) -> list[str]:
 
 @cache
 def _denial() -> re.Pattern[str]:
-    return compile_words((entry for entries in load("denial")["words"].values() for entry in entries))
+    return compile_words(entry for entries in load("denial")["words"].values() for entry in entries)
+
+
+@cache
+def _plain_denial() -> re.Pattern[str]:
+    return compile_words(entry for entries in load("denial")["plain"].values() for entry in entries)
 
 
 @cache

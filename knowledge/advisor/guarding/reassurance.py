@@ -13,7 +13,7 @@ from knowledge.reading.folding import fold
 
 
 def reassures(words: str) -> bool:
-    """Whether a word of reassurance of any language stands in it, also torn apart by hyphens or with letters doubled."""
+    """Whether a word of reassurance of any language stands in it, also torn by hyphens or with letters doubled."""
     folded = fold(words)
     joined = re.sub(r"(?<=[^\W\d_])[\-'’‐-―]+(?=[^\W\d_])", "", folded)
     return bool(
