@@ -17,7 +17,7 @@ from bot.texts import every_text
 from evals.claims.claims import LabelledClaim, read_claims
 from knowledge.advisor.guarding.claims import Claim
 from knowledge.advisor.guarding.guard import Guard, Refusal
-from knowledge.advisor.guarding.names import Vocabulary, texts_of_records
+from knowledge.advisor.guarding.names import Vocabulary, build_vocabulary
 from knowledge.advisor.guarding.support import NearnessByEmbedding, measure_support
 from knowledge.embedding.centring import build_centring
 from knowledge.embedding.embedder import ModelUnavailable
@@ -63,7 +63,7 @@ def _build_nearness() -> NearnessByEmbedding:
 
 def _vocabulary() -> Vocabulary:
     curated = read_curated(STARTER_FOLDER)
-    return Vocabulary(texts_of_records(curated.advisories, curated.rules, every_text()))
+    return build_vocabulary(curated.advisories, curated.rules, every_text())
 
 
 def _print_tables(claims: Sequence[LabelledClaim], found: dict[str, Refusal | None]) -> None:

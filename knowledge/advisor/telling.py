@@ -15,7 +15,7 @@ import structlog
 from knowledge.advisor.asking import write_question
 from knowledge.advisor.guarding.claims import Answer, UnreadableAnswer, parse_answer
 from knowledge.advisor.guarding.guard import Checked, Guard
-from knowledge.advisor.guarding.names import Vocabulary, texts_of_records
+from knowledge.advisor.guarding.names import build_vocabulary
 from knowledge.advisor.guarding.raising import raise_by_plea
 from knowledge.advisor.guarding.sources import Source, source_of_advisory, source_of_rule
 from knowledge.advisor.guarding.support import MeasuresNearness
@@ -104,8 +104,8 @@ class Teller:
     def _guard_of(self, library: Library) -> Guard:
         """The guard for this library, kept while the library stands: its vocabulary takes a second to collect."""
         if self._guard is None or self._guard[0] != library.version:
-            texts = texts_of_records(library.advisories.values(), library.rules.values(), self._catalogues)
-            self._guard = (library.version, Guard(Vocabulary(texts), self._nearness))
+            vocabulary = build_vocabulary(library.advisories.values(), library.rules.values(), self._catalogues)
+            self._guard = (library.version, Guard(vocabulary, self._nearness))
         return self._guard[1]
 
     def _note(self, answer: Answer, checked: Checked) -> None:

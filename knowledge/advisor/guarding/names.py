@@ -29,15 +29,17 @@ _STEM_NATIVE = 4  # letters without vowel signs; a name shares them with a commo
 class Vocabulary:
     """The words that may be said, by their beginnings; capitals tell a Latin name from a word."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, records: Iterable[str], plain_texts: Iterable[str]) -> None:
+        """`records` are what each record says; `plain_texts` are written by us and name nobody."""
         words: Counter[str] = Counter()
-        for text in set(texts):
+        for text in records:
             words.update(set(_words_of(text)))
-        # What a single text uses may be the name of a place or a firm that only this text is about.
-        self._known = frozenset(word for word, texts_with_it in words.items() if texts_with_it > 1)
+        # What a single record uses may be the name of a place or a firm that only this record is about.
+        shared = {word for word, records_with_it in words.items() if records_with_it > 1}
+        self._known = frozenset(shared.union(*map(_words_of, plain_texts)))
 
     def knows(self, folded_word: str) -> bool:
-        """Whether two texts or more use a folded word, or words with the same beginning."""
+        """Whether two records or one of our texts use a folded word, or words with the same beginning."""
         return folded_word in self._known or _stem(folded_word) in self._known
 
 
@@ -92,17 +94,13 @@ def _stem(folded: str) -> str | None:
     return None
 
 
-def texts_of_records(
+def build_vocabulary(
     advisories: Iterable[AdvisoryRecord], rules: Iterable[RuleRecord], catalogues: Iterable[str]
-) -> Iterator[str]:
-    """The texts whose words may be said: notices, rules, our short sentences of them, and the bot's own catalogues."""
-    for record in advisories:
-        yield from (*record.facts, *record.gist.values())
-    for rule in rules:
-        yield from (rule.text, *rule.gist.values())
-    yield from catalogues
-    yield from (example.text for example in read_examples())
-    yield from _function_words()
+) -> Vocabulary:
+    """The words that may be said: of notices and rules, of the bot's catalogues, and of the examples of offers."""
+    records = ["\n".join([*record.facts, *record.gist.values()]) for record in advisories]
+    records += ["\n".join([rule.text, *rule.gist.values()]) for rule in rules]
+    return Vocabulary(records, [*catalogues, *_function_words(), *(example.text for example in read_examples())])
 
 
 @cache

@@ -151,7 +151,7 @@ _ALSO_OTHER_WORDS = frozenset({"no", "do", "so", "tis", "tin", "das", "che", "sa
 
 @cache
 def _number_word() -> re.Pattern[str]:
-    """Every number word, as a named group that holds its value: n2, n0_5 …"""
+    """Every number word, as a named group that holds its value: n2, n0_5 and so on."""
     parts = []
     for value, entries in sorted(_values().items(), key=lambda item: -max(map(len, item[1]))):
         body = compile_words([e for e in entries if e not in _ALSO_OTHER_WORDS], whole=True).pattern

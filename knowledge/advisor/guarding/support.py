@@ -20,7 +20,7 @@ LEAST_SHARED = 0.5  # of the words of an English sentence, beside LEAST_NEAR
 LEAST_SHARED_ALONE = 0.75  # where no embedding model is there
 LEAST_NEAR = 0.45
 LEAST_NEAR_ACROSS = 0.3  # a sentence in another language than its record
-MOST_SUPPORTING = 3  # sentences of a record that are looked at for denial
+MOST_SUPPORTING = 2  # sentences of a record that are looked at for denial
 _STEM = 5
 _STOP = frozenset(
     [
