@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import structlog
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
@@ -74,7 +74,7 @@ async def send_and_name(bot: Bot, outgoing: Outgoing, *, sleep: Sleep) -> Sent:
     if not await may_send():
         return Sent(Outcome.FAILED)
     parts = split_html(outgoing.html)
-    message_id: int | None = None
+    message: Message | None = None
     for number, part in enumerate(parts, start=1):
         last = number == len(parts)
         piece = Outgoing(
@@ -83,10 +83,10 @@ async def send_and_name(bot: Bot, outgoing: Outgoing, *, sleep: Sleep) -> Sent:
             keyboard=outgoing.keyboard if last else None,
             reply_to=outgoing.reply_to if number == 1 else None,
         )
-        outcome, message_id = await _send_part(bot, piece, sleep)
+        outcome, message = await _send_part(bot, piece, sleep)
         if outcome is not Outcome.SENT:
             return Sent(outcome)
-    return Sent(Outcome.SENT, message_id if len(parts) == 1 else None)
+    return Sent(Outcome.SENT, message.message_id if message and len(parts) == 1 else None)
 
 
 async def edit(bot: Bot, sent: Sent, better: Outgoing) -> bool:
@@ -109,12 +109,12 @@ async def edit(bot: Bot, sent: Sent, better: Outgoing) -> bool:
     return True
 
 
-async def _send_part(bot: Bot, part: Outgoing, sleep: Sleep) -> tuple[Outcome, int | None]:
+async def _send_part(bot: Bot, part: Outgoing, sleep: Sleep) -> tuple[Outcome, Message | None]:
     tried: set[_Remedy] = set()
     waits = iter(RECONNECT_AFTER_S)
     while True:
         try:
-            message_id = await _send_once(bot, part, as_plain=_Remedy.PLAIN_TEXT in tried)
+            message = await _send_once(bot, part, as_plain=_Remedy.PLAIN_TEXT in tried)
         except TelegramError as error:
             remedy = _find_remedy(error)
             if remedy is _Remedy.RECONNECT and (wait := next(waits, None)) is not None:
@@ -124,11 +124,11 @@ async def _send_part(bot: Bot, part: Outgoing, sleep: Sleep) -> tuple[Outcome, i
                 return _outcome_of(error), None
             tried.add(remedy)
         else:
-            return Outcome.SENT, message_id
+            return Outcome.SENT, message
 
 
-async def _send_once(bot: Bot, part: Outgoing, *, as_plain: bool = False) -> int:
-    message = await bot.send_message(
+async def _send_once(bot: Bot, part: Outgoing, *, as_plain: bool = False) -> Message:
+    return await bot.send_message(
         chat_id=part.chat_id,
         text=to_plain(part.html) if as_plain else part.html,
         parse_mode=None if as_plain else ParseMode.HTML,
@@ -136,7 +136,6 @@ async def _send_once(bot: Bot, part: Outgoing, *, as_plain: bool = False) -> int
         reply_parameters=_reply_to(part.reply_to),
         link_preview_options=LinkPreviewOptions(is_disabled=True),
     )
-    return message.message_id
 
 
 def _reply_to(message_id: int | None) -> ReplyParameters | None:
