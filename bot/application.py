@@ -28,7 +28,14 @@ from telegram.request import BaseRequest
 from bot.aiohttp_request import AiohttpRequest
 from bot.albums import Albums
 from bot.attachments import FileReader
-from bot.context import AnswersInquiries, Presents, Services, services_of_application, store_services
+from bot.context import (
+    AnswersInquiries,
+    Presents,
+    Services,
+    TellsReplies,
+    services_of_application,
+    store_services,
+)
 from bot.errors import apologise
 from bot.forgetting import Forgetting
 from bot.gate import UNLIMITED, Gate, Turn, choose_pace
@@ -134,6 +141,7 @@ def build_application(
     limits: Limits | None = None,
     files: FileReader | None = None,
     presenter: Presents = present,
+    teller: TellsReplies | None = None,
     clock: Callable[[], dt.datetime] = now_utc,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> SatarkApplication:
@@ -158,6 +166,7 @@ def build_application(
         albums_read=Albums(clock),
         questions=RecentQuestions(clock),
         alert_approvals=settings.alert_approvals,
+        teller=teller,
         sleep=sleep,
     )
     bot = _build_bot(settings, request, gate)

@@ -37,6 +37,16 @@ class AnswersInquiries(Protocol):
         """Whether somebody needs help first."""
 
 
+class TellsReplies(Protocol):
+    """A language model behind its guards. `tell` blocks, never raises, and may come from any thread."""
+
+    def may_tell(self, reply: Reply) -> bool:
+        """Whether the model is asked about this reply."""
+
+    def tell(self, inquiry: Inquiry, reply: Reply, asker: str | None = None) -> Reply:
+        """Return the reply with what the model tells, or as it was."""
+
+
 class Presents(Protocol):
     """Turns a reply into words."""
 
@@ -80,6 +90,7 @@ class Services:
     albums_read: Albums
     questions: RecentQuestions
     alert_approvals: int = 2
+    teller: TellsReplies | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     albums: RecentAlbums = field(default_factory=RecentAlbums)
     staff_told: dict[str, dt.datetime] = field(default_factory=dict)  # place of trouble -> when staff heard of it

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import structlog
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
@@ -53,14 +53,28 @@ class Outgoing:
     reply_to: int | None = None
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What became of a message, and its id where it went out in one part."""
+
+    outcome: Outcome
+    message_id: int | None = None
+
+
 Sleep = Callable[[float], Awaitable[None]]
 
 
 async def send(bot: Bot, outgoing: Outgoing, *, sleep: Sleep) -> Outcome:
     """Send a message in as many parts as it needs; stops at the first part that does not arrive. Never raises."""
+    return (await send_and_name(bot, outgoing, sleep=sleep)).outcome
+
+
+async def send_and_name(bot: Bot, outgoing: Outgoing, *, sleep: Sleep) -> Sent:
+    """As `send`, and name the message where it went out in one part, so that it can be edited. Never raises."""
     if not await may_send():
-        return Outcome.FAILED
+        return Sent(Outcome.FAILED)
     parts = split_html(outgoing.html)
+    message: Message | None = None
     for number, part in enumerate(parts, start=1):
         last = number == len(parts)
         piece = Outgoing(
@@ -69,32 +83,52 @@ async def send(bot: Bot, outgoing: Outgoing, *, sleep: Sleep) -> Outcome:
             keyboard=outgoing.keyboard if last else None,
             reply_to=outgoing.reply_to if number == 1 else None,
         )
-        outcome = await _send_part(bot, piece, sleep)
+        outcome, message = await _send_part(bot, piece, sleep)
         if outcome is not Outcome.SENT:
-            return outcome
-    return Outcome.SENT
+            return Sent(outcome)
+    return Sent(Outcome.SENT, message.message_id if message and len(parts) == 1 else None)
 
 
-async def _send_part(bot: Bot, part: Outgoing, sleep: Sleep) -> Outcome:
+async def edit(bot: Bot, sent: Sent, better: Outgoing) -> bool:
+    """Put better words in the place of a message that was sent; False where that cannot be: the first words stand."""
+    parts = split_html(better.html)
+    if sent.message_id is None or len(parts) != 1 or not await may_send():
+        return False
+    try:
+        await bot.edit_message_text(
+            chat_id=better.chat_id,
+            message_id=sent.message_id,
+            text=parts[0],
+            parse_mode=ParseMode.HTML,
+            reply_markup=better.keyboard,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+    except TelegramError as error:
+        log.info("A message keeps its first words.", reason=type(error).__name__)
+        return False
+    return True
+
+
+async def _send_part(bot: Bot, part: Outgoing, sleep: Sleep) -> tuple[Outcome, Message | None]:
     tried: set[_Remedy] = set()
     waits = iter(RECONNECT_AFTER_S)
     while True:
         try:
-            await _send_once(bot, part, as_plain=_Remedy.PLAIN_TEXT in tried)
+            message = await _send_once(bot, part, as_plain=_Remedy.PLAIN_TEXT in tried)
         except TelegramError as error:
             remedy = _find_remedy(error)
             if remedy is _Remedy.RECONNECT and (wait := next(waits, None)) is not None:
                 await sleep(wait)
                 continue
             if remedy in (None, _Remedy.RECONNECT) or remedy in tried:
-                return _outcome_of(error)
+                return _outcome_of(error), None
             tried.add(remedy)
         else:
-            return Outcome.SENT
+            return Outcome.SENT, message
 
 
-async def _send_once(bot: Bot, part: Outgoing, *, as_plain: bool = False) -> None:
-    await bot.send_message(
+async def _send_once(bot: Bot, part: Outgoing, *, as_plain: bool = False) -> Message:
+    return await bot.send_message(
         chat_id=part.chat_id,
         text=to_plain(part.html) if as_plain else part.html,
         parse_mode=None if as_plain else ParseMode.HTML,

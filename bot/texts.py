@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -23,6 +24,13 @@ def text(language: Language, message: str, **values: object) -> str:
 def catalogue_languages() -> frozenset[Language]:
     """Return the languages that have a catalogue, and English."""
     return frozenset(language for language in Language if language is Language.ENGLISH or _path(language).exists())
+
+
+def every_text() -> Iterator[str]:
+    """Return the texts of all catalogues, English ones included."""
+    for language in sorted(catalogue_languages()):
+        for english, wording in _load_catalogue(language).items():
+            yield from (english, wording)
 
 
 def locale_of(language: Language) -> str:

@@ -35,6 +35,13 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     embedding_model: str = BUNDLED_MODEL
     chat_model: str | None = None
+    chat_model_url: str | None = None
+    chat_model_key: SecretStr | None = None
+    chat_model_price: Annotated[tuple[float, float] | None, NoDecode] = None
+    chat_timeout_s: float = Field(default=8.0, ge=1, le=60)
+    chat_at_once: int = Field(default=4, ge=1, le=64)
+    chat_calls_per_person: int = Field(default=20, ge=0)
+    chat_calls_per_day: int = Field(default=2000, ge=0)
     alert_approvals: int = Field(default=2, ge=1, le=5)
     alert_rate_per_second: int = Field(default=25, ge=1, le=1000)
 
@@ -79,6 +86,24 @@ class Settings(BaseSettings):
         elif not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()):
             raise ValueError("16 to 256 letters, digits, _ and - are allowed")
         return value
+
+    @field_validator("chat_model_url")
+    @classmethod
+    def require_an_address_of_a_server(cls, value: str | None) -> str | None:
+        """Refuse what no client could call; words of people travel there, so plain http is for one's own network."""
+        if value is not None and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+            raise ValueError("write it as https://host/path, for example http://127.0.0.1:8000/v1")
+        return value
+
+    @field_validator("chat_model_price", mode="before")
+    @classmethod
+    def split_price(cls, value: object) -> object:
+        """Accept `0.15/0.60`: dollars for a million tokens in and out."""
+        if not isinstance(value, str):
+            return value
+        if not re.fullmatch(r"\d+(\.\d+)?\s?/\s?\d+(\.\d+)?", value.strip()):
+            raise ValueError("write dollars per million tokens in and out, for example 0.15/0.60")
+        return tuple(float(part) for part in value.split("/"))
 
     @field_validator("web_listen")
     @classmethod

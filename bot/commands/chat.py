@@ -48,7 +48,13 @@ async def _chat(settings: Settings, parts: Parts) -> None:
     recording = RecordingRequest()
     limits = Limits(now_utc, per_minute=NO_LIMIT, per_day=NO_LIMIT)
     application = build_application(
-        settings, parts.advisor, parts.people, parts.library, request=recording, limits=limits
+        settings,
+        parts.advisor,
+        parts.people,
+        parts.library,
+        request=recording,
+        limits=limits,
+        teller=parts.teller,
     )
     async with running(application, parts.jobs):
         await converse(Conversations(application, recording), Console(), read_messages())

@@ -77,6 +77,7 @@ def _check_one(
         reply = mark_quotes(reply, "", given.read_from)
     if not given.is_sure:
         reply = without_all_words(reply)
+    reply = _told(parts, inquiry, reply)
     if as_json:
         typer.echo(json.dumps(_to_json(reply, operator), ensure_ascii=False, indent=2))
     else:
@@ -89,9 +90,15 @@ def _check_all(parts: Parts, lines: list[Question | BadLine], operator: Operator
         if isinstance(line, BadLine):
             typer.echo(f"Line {line.number}: {line.problem}", err=True)
             continue
-        reply = parts.advisor.reply(Inquiry(line.text, language))
+        inquiry = Inquiry(line.text, language)
+        reply = _told(parts, inquiry, parts.advisor.reply(inquiry))
         typer.echo(json.dumps({"id": line.id, "reply": _to_json(reply, operator)}, ensure_ascii=False))
     return int(any(isinstance(line, BadLine) for line in lines))
+
+
+def _told(parts: Parts, inquiry: Inquiry, reply: Reply) -> Reply:
+    """The reply of the rules, told by the language model where there is one."""
+    return parts.teller.tell(inquiry, reply) if parts.teller else reply
 
 
 def _to_json(reply: Reply, operator: Operator) -> dict[str, Any]:

@@ -16,6 +16,9 @@ from sqlalchemy import Engine
 from bot.commands.parts import explained_to_operator
 from bot.jobs import now_utc
 from knowledge.agents import OLD_AFTER, find_newest_snapshot
+from knowledge.chat.factory import build_limited_model
+from knowledge.chat.usage import MemoryUsage, Used, cost_in_dollars, read_usage
+from knowledge.chat_model import ChatModelUnavailable
 from knowledge.database import DatabaseUnavailable, build_engine, has_database, read_session
 from knowledge.desk.sources import list_sources
 from knowledge.embedding.bundled import bundled_fingerprint
@@ -45,7 +48,7 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="Print J
     with explained_to_operator():
         settings = read_settings()
         engine = build_engine(settings.resolved_database_url)
-        facts = _facts(_open_library(engine), settings) | _source_facts(engine)
+        facts = _facts(_open_library(engine), settings) | _source_facts(engine) | _chat_facts(engine, settings)
         if as_json:
             typer.echo(json.dumps(facts, ensure_ascii=False))
             return
@@ -114,6 +117,22 @@ def _source_facts(engine: Engine) -> dict[str, object]:
     }
 
 
+def _chat_facts(engine: Engine, settings: Settings) -> dict[str, object]:
+    """The language model, and what it was used for today (UTC); one line where there is none."""
+    if not settings.chat_model:
+        return {"chat_model": "none (all words come from the catalogue)"}
+    used = read_usage(engine, now_utc().date()).get(settings.chat_model, Used())
+    cost = cost_in_dollars(used, settings.chat_model_price)
+    return {
+        "chat_model": settings.chat_model,
+        "chat_calls_today": f"{used.calls} of {settings.chat_calls_per_day}",
+        "chat_without_answer_today": used.failures,
+        "chat_kept_back_by_guards_today": used.guarded,
+        "chat_tokens_today": f"{used.input_tokens} in, {used.output_tokens} out",
+        "chat_cost_today": f"${cost:.4f}" if cost is not None else "unknown (set CHAT_MODEL_PRICE)",
+    }
+
+
 def _look_at_database(settings: Settings) -> Finding:
     try:
         library = _open_library(build_engine(settings.resolved_database_url))
@@ -144,6 +163,16 @@ def _model_fingerprint(settings: Settings) -> str:
     if settings.embedding_model == BUNDLED_MODEL:
         return bundled_fingerprint()
     return build_embedder(settings).fingerprint
+
+
+def _look_at_chat_model(settings: Settings) -> Finding:
+    if not settings.chat_model:
+        return Finding("language model", True, "none; all words come from the catalogue")
+    try:
+        build_limited_model(settings, MemoryUsage(), now_utc)
+    except ChatModelUnavailable as problem:
+        return Finding("language model", False, str(problem), "Replies still work, by the rules alone.")
+    return Finding("language model", True, f"{settings.chat_model} (not asked: doctor spends nothing)")
 
 
 def _look_at_settings(settings: Settings) -> Finding:
@@ -209,6 +238,7 @@ def _look_at_sources(settings: Settings) -> Finding:
 _LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     _look_at_database,
     _look_at_model,
+    _look_at_chat_model,
     _look_at_index,
     _look_at_settings,
     _look_at_approvals,

@@ -18,11 +18,17 @@ from bot.forgetting import Forgetting
 from bot.jobs import Job, now_utc
 from bot.people import People
 from bot.retention import Retention
-from bot.texts import catalogue_languages
+from bot.texts import catalogue_languages, every_text
 from bot.troubles import CannotRun
 from knowledge.advisor.advisor import Advisor
+from knowledge.advisor.guarding.support import NearnessByEmbedding
+from knowledge.advisor.telling import Teller
 from knowledge.agents import RegisterKeeper
+from knowledge.chat.factory import build_limited_model
+from knowledge.chat.usage import StoredUsage, Used
+from knowledge.chat_model import ChatModelUnavailable
 from knowledge.database import DatabaseUnavailable, build_engine, upgrade, write_session
+from knowledge.embedding.centring import build_centring
 from knowledge.embedding.embedder import Embedder, ModelUnavailable
 from knowledge.embedding.factory import build_embedder
 from knowledge.embedding.remembering import RememberingEmbedder
@@ -51,6 +57,7 @@ class Parts:
     library: Callable[[], Library]
     jobs: tuple[Job, ...] = ()
     retriever: Callable[[], SatarkRetriever] | None = None
+    teller: Teller | None = None
 
 
 def build_parts(settings: Settings, *, use_index: bool = True) -> Parts:
@@ -81,7 +88,8 @@ def build_parts(settings: Settings, *, use_index: bool = True) -> Parts:
         current_register=RegisterKeeper(engine, now_utc).current,
         current_stale=StaleSourcesKeeper(engine, now_utc).current,
     )
-    return Parts(advisor, people, library.current, jobs, retriever.current)
+    teller = _try_to_build_teller(settings, engine, library.current, embedder)
+    return Parts(advisor, people, library.current, jobs, retriever.current, teller)
 
 
 def _remind_of_helplines(engine: Engine) -> None:
@@ -99,6 +107,27 @@ def explained_to_operator() -> Iterator[None]:
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
+
+
+def _try_to_build_teller(
+    settings: Settings, engine: Engine, library: Callable[[], Library], embedder: Embedder | None
+) -> Teller | None:
+    """The language model behind its guards; None where none is set, or it cannot be used, which is said once."""
+    usage = StoredUsage(engine)
+    try:
+        model = build_limited_model(settings, usage, now_utc)
+    except ChatModelUnavailable as problem:
+        typer.echo(f"{problem} Satark goes on without it; the words come from its catalogue.", err=True)
+        return None
+    if model is None:
+        return None
+    nearness = NearnessByEmbedding(embedder, build_centring(embedder, settings.data_dir)) if embedder else None
+    name = model.name
+
+    def note_guarded() -> None:
+        usage.add(now_utc().date(), name, Used(guarded=1))
+
+    return Teller(model, library, nearness, every_text(), note_guarded=note_guarded)
 
 
 def _ensure_starter(engine: Engine, settings: Settings, *, with_vectors: bool) -> None:

@@ -31,7 +31,9 @@ async def serve_page(settings: Settings, parts: Parts, stop: asyncio.Event | Non
     stop = stop or stop_on_signals()
     with open_socket(settings.web_host, settings.web_port) as listening:
         recording = RecordingRequest()
-        application = build_application(settings, parts.advisor, parts.people, parts.library, request=recording)
+        application = build_application(
+            settings, parts.advisor, parts.people, parts.library, request=recording, teller=parts.teller
+        )
         async with running(application, parts.jobs), alerting(application, parts.people.engine):
             server = build_server(Conversations(application, recording), host=settings.web_host, port=settings.web_port)
             typer.echo(

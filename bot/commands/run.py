@@ -47,7 +47,7 @@ def run(settings: Settings, parts: Parts) -> None:
 
 def list_secrets(settings: Settings) -> list[str]:
     """Return the values that must never be written anywhere."""
-    secrets = (settings.telegram_bot_token, settings.telegram_webhook_secret)
+    secrets = (settings.telegram_bot_token, settings.telegram_webhook_secret, settings.chat_model_key)
     return [secret.get_secret_value() for secret in secrets if secret]
 
 
@@ -56,7 +56,7 @@ async def _serve_telegram(settings: Settings, parts: Parts) -> None:
     address = _webhook_address(settings)
     listening = open_socket(settings.web_host, settings.web_port) if address else None
     try:
-        application = build_application(settings, parts.advisor, parts.people, parts.library)
+        application = build_application(settings, parts.advisor, parts.people, parts.library, teller=parts.teller)
         async with running(application, parts.jobs):
             typer.echo(f"Satark answers on Telegram as @{application.bot.username}. Stop it with Ctrl+C.", err=True)
             inbox = Inbox(parts.people.engine, now_utc, bot_id=application.bot.id)

@@ -7,8 +7,8 @@ import asyncio
 from telegram import Update
 
 from bot.context import Context, find_chosen_language, find_language, services_of
-from bot.handlers.showing import show
 from bot.handlers.talking import say, say_html
+from bot.handlers.telling import tell
 from bot.people import Allowance
 from bot.presenters import fixed_texts
 from bot.texts import text
@@ -31,10 +31,10 @@ async def answer(update: Update, context: Context, words: str, unread_note: str 
     inquiry = Inquiry(words, await find_chosen_language(update, context))
     reply = await asyncio.to_thread(services_of(context).advisor.reply, inquiry)
     if unread_note is None:
-        await show(update, context, reply, question=words)
+        await tell(update, context, inquiry, reply)
     else:
         note = text(reply.language, unread_note)
-        await show(update, context, without_all_words(reply), [note], question=words)
+        await tell(update, context, inquiry, without_all_words(reply), [note])
 
 
 async def may_ask(update: Update, context: Context, words: str) -> bool:

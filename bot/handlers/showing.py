@@ -14,13 +14,14 @@ from bot.alerts import heard
 from bot.context import Context, services_of
 from bot.errors import tell_staff
 from bot.handlers.asking_staff import try_to_count, was_unanswered
-from bot.handlers.talking import say_html
+from bot.handlers.talking import say_html_to_edit
 from bot.presenters import fixed_texts
 from bot.presenters.fallback import present_plainly
 from bot.presenters.keyboards import reply_keyboard, start_keyboard
 from bot.presenters.reply import Presented
 from bot.presenters.subscriptions import tell_me_button
 from bot.presenters.worklist import ask_button
+from bot.sending import Outgoing, Sent, edit
 from bot.texts import text
 from knowledge.advisor.replies import Reply
 from knowledge.database import DatabaseUnavailable, write_session
@@ -32,18 +33,42 @@ log = structlog.get_logger(__name__)
 
 async def show(
     update: Update, context: Context, reply: Reply, notes: Sequence[str] = (), *, question: str | None = None
-) -> None:
+) -> Sent:
     """Send a reply with its buttons, and below it the notes (HTML). Whatever fails, what the rules found is sent.
 
     `question`: the words that were asked, which the person may let staff see.
     """
-    presented = await _try_to_present(context, reply)
-    screen = presented.screen if presented else present_plainly(reply)
-    html = "\n\n".join([screen, *_additions(context, reply, screen, notes)])
-    await say_html(update, context, html, await _try_to_add_buttons(update, context, reply, presented, question))
+    html, keyboard = await _make_message(update, context, reply, notes, question)
+    sent = await say_html_to_edit(update, context, html, keyboard)
     await _try_to_remember_cited(update, context, reply)
     if question and was_unanswered(reply):
         await try_to_count(context, reply, Why.UNANSWERED)
+    return sent
+
+
+async def show_better(
+    update: Update,
+    context: Context,
+    sent: Sent,
+    reply: Reply,
+    notes: Sequence[str] = (),
+    *,
+    question: str | None = None,
+) -> None:
+    """Put a better reply in the place of one that was sent. Where that cannot be, the first one stands."""
+    if update.effective_chat is None:
+        return
+    html, keyboard = await _make_message(update, context, reply, notes, question)
+    await edit(context.bot, sent, Outgoing(update.effective_chat.id, html, keyboard))
+
+
+async def _make_message(
+    update: Update, context: Context, reply: Reply, notes: Sequence[str], question: str | None
+) -> tuple[str, InlineKeyboardMarkup | None]:
+    presented = await _try_to_present(context, reply)
+    screen = presented.screen if presented else present_plainly(reply)
+    html = "\n\n".join([screen, *_additions(context, reply, screen, notes)])
+    return html, await _try_to_add_buttons(update, context, reply, presented, question)
 
 
 async def _try_to_present(context: Context, reply: Reply) -> Presented | None:

@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 
 from bot.context import Context, find_language, services_of
 from bot.errors import note_blocked
-from bot.sending import Outcome, Outgoing, send
+from bot.sending import Outcome, Outgoing, Sent, send_and_name
 from bot.texts import text
 
 log = structlog.get_logger(__name__)
@@ -25,15 +25,22 @@ async def say_html(
     update: Update, context: Context, html: str, keyboard: InlineKeyboardMarkup | None = None
 ) -> Outcome:
     """Send HTML to the chat of the update; in a group, as an answer to the message."""
+    return (await say_html_to_edit(update, context, html, keyboard)).outcome
+
+
+async def say_html_to_edit(
+    update: Update, context: Context, html: str, keyboard: InlineKeyboardMarkup | None = None
+) -> Sent:
+    """As `say_html`, and name the message, so that it can be edited."""
     chat = update.effective_chat
     if chat is None:
-        return Outcome.FAILED
+        return Sent(Outcome.FAILED)
     services = services_of(context)
     outgoing = Outgoing(chat.id, html, keyboard, reply_to=_message_to_answer(update))
-    outcome = await send(context.bot, outgoing, sleep=services.sleep)
-    if outcome is Outcome.BLOCKED and chat.type == ChatType.PRIVATE:
+    sent = await send_and_name(context.bot, outgoing, sleep=services.sleep)
+    if sent.outcome is Outcome.BLOCKED and chat.type == ChatType.PRIVATE:
         await note_blocked(services, chat.id)
-    return outcome
+    return sent
 
 
 async def acknowledge(query: CallbackQuery, words: str | None = None) -> None:

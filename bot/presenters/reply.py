@@ -19,7 +19,7 @@ from bot.presenters import reply_texts as words
 from bot.presenters.agents import present_finding
 from bot.presenters.bidi import isolate_numbers
 from bot.texts import locale_of, text
-from knowledge.advisor.replies import Citation, FlagFound, ReadFrom, Reply
+from knowledge.advisor.replies import Citation, FlagFound, ReadFrom, Reply, Told
 from knowledge.records import HelplineRecord
 from knowledge.stale_sources import StaleSource
 from knowledge.vocabulary import HelplineStatus, Kind, Language, RedFlag, TextKind, Topic, Verdict
@@ -165,6 +165,7 @@ class _Wording:
             self._verdict(),
             self._flags_on_screen(),
             self._agent_finding(),
+            self._told_on_screen(),
             self._official_on_screen(notices),
             self._steps(steps[:1]),
             self._say(words.RECRUITER),
@@ -179,9 +180,10 @@ class _Wording:
         else:
             official = self._official_on_screen(1 if points else 3) or self._rule_on_screen(2)
         flags = self._flags_on_screen() if self.reply.verdict else ""
-        unknown = "" if points or official else self._say(words.NOT_FOUND)
+        told = self._told_on_screen()
+        unknown = "" if points or official or told else self._say(words.NOT_FOUND)
         steps = self._steps(self.reply.steps[:MOST_STEPS_ON_SCREEN])
-        return [head, points, flags, self._agent_finding(), official, unknown, steps, self._call_on_screen()]
+        return [head, told, points, flags, self._agent_finding(), official, unknown, steps, self._call_on_screen()]
 
     def _emergency(self) -> list[str]:
         head = [self._say(words.EMERGENCY)]
@@ -246,7 +248,24 @@ class _Wording:
         notices = [citation for citation in self.reply.citations if citation.type == "advisory"]
         if self.reply.verdict is Verdict.DANGER:
             notices.sort(key=_danger_to_life)
-        return "\n".join(self._official_line(citation) for citation in notices[:most])
+        told = {told.citations[0] for told in self._told()}
+        return "\n".join(self._official_line(citation) for citation in notices[:most] if citation.id not in told)
+
+    def _told(self) -> list[Told]:
+        """What a language model tells of the records and the guards let through, where it is in this language."""
+        return [told for told in self.reply.told if told.language is self.language]
+
+    def _told_on_screen(self) -> str:
+        """Each sentence under the name of the record it rests on, as our summary, with the links of all its records."""
+        return "\n".join(self._told_line(told) for told in self._told())
+
+    def _told_line(self, told: Told) -> str:
+        cited = [citation for name in told.citations for citation in self.reply.citations if citation.id == name]
+        if not cited:
+            return ""
+        first = cited[0]
+        name = self._name(first) if first.type == "rule" else f"📄 {self._issuer(first.issuer)}, {self._date(first)}"
+        return f"{name}: {self._in_short(first, told.words)} {' '.join(map(self._link, cited))}".strip()
 
     def _official_line(self, citation: Citation) -> str:
         gist = citation.gist.get(self.language.value)

@@ -61,6 +61,18 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A sentence of a language model that the guards have let through, and the ids of the citations it rests on.
+
+    It is shown only as our summary of those records, and only in a reply of its own language.
+    """
+
+    words: str
+    language: Language
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Reply:
     """A whole reply before it is worded.
 
@@ -82,6 +94,7 @@ class Reply:
     missing_from_advisories: bool = False
     fallback_language: bool = False  # the message was in a language that we cannot answer in yet
     trouble: str | None = None  # e.g. "no_model": said aloud, never lowers the verdict
+    told: tuple[Told, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)  # sums, licence number …: values that the words may use
     stale_sources: tuple[StaleSource, ...] = ()  # whose notices it rests on, though they were not read for too long
     agent: AgentFinding | None = None  # what the official lists say of the recruiter; None: not asked, or no list

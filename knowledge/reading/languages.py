@@ -81,17 +81,21 @@ def detect_language(text: str) -> Detected:
 def language_of_line(text: str) -> Callable[[str], Language | None]:
     """Return what tells the language of a line of this text: by the line itself, else by the whole text.
 
-    Lines of one message may be in different languages; a short one says little about its own.
+    Lines of one message may be in different languages; a short one says little about its own. A line that reads as
+    English stays so beside lines of an Indian script: else one line of it would turn "helper" into another word.
     """
-    whole: list[Language | None] = []
+    whole: list[Detected] = []
 
     def tell(line: str) -> Language | None:
         found = _detect(_NO_WORDS.sub(" ", line))
-        if found.language and found.confidence >= _SURE_OF_A_LINE and found.language is not Language.ENGLISH:
+        is_sure = found.confidence >= _SURE_OF_A_LINE
+        if found.language and is_sure and found.language is not Language.ENGLISH:
             return found.language
         if not whole:
-            whole.append(detect_language(text).language)
-        return whole[0]
+            whole.append(detect_language(text))
+        if found.language is Language.ENGLISH and is_sure and whole[0].script != found.script:
+            return Language.ENGLISH
+        return whole[0].language
 
     return tell
 

@@ -80,7 +80,7 @@ class Bot:
             clock=self.clock,
             sleep=self._sleep,
             gate=Gate(UNLIMITED, monotonic=lambda: self.steady_s, sleep=self._sleep),
-            **{name: self.options[name] for name in ("presenter", "files") if name in self.options},
+            **{name: self.options[name] for name in ("presenter", "files", "teller") if name in self.options},
         )
         self.application, self.settings_used = application, settings
         await stack.enter_async_context(running(application, [Job("delete old replies", self.people.forget_old)]))
