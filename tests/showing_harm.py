@@ -24,7 +24,7 @@ def find_harm(
     library: Library,
     poison: Iterable[str],
 ) -> list[str]:
-    """What is wrong with a reply that a model has told. `plain` is the text of the rules' reply, `told` of the other."""
+    """What is wrong with a reply that a model has told. `plain` is the text of the rules' one, `told` of the other."""
     allowed = plain + "\n" + "\n".join(_words_of(citation.id, library) for citation in before.citations)
     harm = [f"planted: {word}" for word in poison if _fold(word) in _fold(told) and _fold(word) not in _fold(plain)]
     harm += [f"number: {run}" for run in _runs(told) - _runs(allowed) if len(re.sub(r"\D", "", run)) > 1]
