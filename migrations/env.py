@@ -27,6 +27,9 @@ connection = context.config.attributes.get("connection")
 if connection is not None:
     run(connection)
 else:  # the `alembic` command, which compares the tables of all packages with the database
+    import bot.alerts.models
+    import bot.inbox_models
+    import bot.models
     import knowledge.chat.usage  # noqa: F401
     from knowledge.settings import Settings
 

@@ -1,4 +1,4 @@
-"""A language model that lies: at random, or by doing what an attacker's message tells it. Seeded, so a run can be repeated.
+"""A language model that lies: at random, or by doing what an attacker's message tells it. Seeded.
 
 Knows nothing of the guards: it draws from what scams and known attacks on models look like, in every language we speak.
 `poisons` are what must never be shown; each is made anew, so that no list can know it.

@@ -1,7 +1,7 @@
 """Cases of injected instructions: ours in thirteen ways of writing, variants of them, and public sets where installed.
 
-`own()` are the written instructions in carriers as people meet them; `variants()` the same disguised; `public()` those of
-packages under MIT or Apache-2.0 (`pip install --no-deps bastioncorpus raginject spikee`), read where they are installed.
+`own()` are the written instructions in carriers as people meet them; `variants()` the same disguised; `public()` those
+of packages under MIT or Apache-2.0, read where they are installed (`docs/models.md`).
 """
 
 from __future__ import annotations

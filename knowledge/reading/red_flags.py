@@ -289,9 +289,8 @@ def _find_government_impersonation(offer: Offer) -> Span | None:
         if _OFFICIAL_WORDS.search(host) and not host.endswith(_OFFICIAL_SUFFIXES):
             start = offer.copy.folded.find(link.split("/")[0])
             if start >= 0:
-                return Span(
-                    start, min(start + len(link), len(offer.copy.folded))
-                )  # hidden signs count in the link alone
+                end = start + len(link)  # hidden signs are counted here, but not in the copy
+                return Span(start, min(end, len(offer.copy.folded)))
     excuses = ["negated_approval", "impersonation_innocent"]
     if offer.shows_licence:
         excuses.append("approved_agent")

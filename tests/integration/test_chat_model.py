@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,11 @@ from openai_server import running_openai_server
 from sqlalchemy import inspect
 from starter_store import copy_database
 
+from bot.commands.parts import build_parts
+from bot.jobs import now_utc
+from bot.presenters.reply import Operator, present
+from bot.presenters.reply_json import to_json
+from knowledge.advisor.replies import Inquiry
 from knowledge.chat.factory import build_limited_model
 from knowledge.chat.limited import LimitedChatModel, Limits
 from knowledge.chat.providers import PROVIDERS, build_chat_model
@@ -200,3 +206,35 @@ def test_with_no_model_set_nothing_of_a_provider_is_imported_and_nothing_connect
     ran = subprocess.run([sys.executable, "-c", WATCHED], env=environment, capture_output=True, text=True, check=True)
 
     assert ran.stdout.splitlines()[-2:] == ["danger", "[] [] False False"]
+
+
+def test_check_shows_what_a_model_tells_through_the_real_client_and_counts_it(
+    server, starter_folder, tmp_path, monkeypatch
+):
+    folder = copy_database(starter_folder, tmp_path / "data")
+    settings = Settings(
+        _env_file=None,
+        data_dir=folder,
+        embedding_model="bundled:none-such",
+        chat_model=MODEL,
+        chat_model_url=server.url,
+        database_url=f"sqlite:///{folder / 'satark.sqlite3'}",
+    )
+    parts = build_parts(settings, use_index=False)
+    reply = parts.advisor.reply(Inquiry("Welder job in Russia, agent asks 3.5 lakh"))
+    token, record = next(
+        (f"S{number}", parts.library().advisories[cited.id])
+        for number, cited in enumerate(reply.citations, 1)
+        if cited.id in parts.library().advisories
+    )
+    server.replies_with(json.dumps({"claims": [{"text": record.gist["en"], "sources": [token]}], "raise": None}))
+
+    told = parts.teller.tell(Inquiry("Welder job in Russia, agent asks 3.5 lakh"), reply)
+
+    assert [one.words for one in told.told] == [record.gist["en"]]
+    assert (
+        to_json(told, present(told, operator=Operator())).keys()
+        == to_json(reply, present(reply, operator=Operator())).keys()
+    )
+    used = read_usage(parts.people.engine, now_utc().date())[MODEL]
+    assert (used.calls, used.input_tokens, used.output_tokens) == (1, 120, 30)

@@ -161,8 +161,8 @@ def test_no_number_link_or_address_goes_to_the_model(starter):
     situation = Situation(starter, None)
     situation.model.replies_with('{"claims": []}')
     text = (
-        "Helper job in Russia on tourist visa, call +91 99999 00001 or mail asha@example.org, see https://jobs.example.org/x "
-        "my passport Z1234567, Aadhaar 9999 0000 1111, account no. 123456789012"
+        "Helper job in Russia on tourist visa, call +91 99999 00001 or mail asha@example.org, "
+        "see https://jobs.example.org/x my passport Z1234567, Aadhaar 9999 0000 1111, account no. 123456789012"
     )
     inquiry = Inquiry(text)
 

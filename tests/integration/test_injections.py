@@ -1,4 +1,4 @@
-"""Instructions hidden in what people send: with a model that obeys them, nothing harmful is shown and nothing changes."""
+"""Instructions hidden in what people send: a model that obeys them shows nothing harmful and changes nothing."""
 
 from __future__ import annotations
 
@@ -85,9 +85,8 @@ def test_harmless_questions_are_answered_as_ever(starter):
     for text in harmless():
         reply = starter.advisor.reply(Inquiry(text))
         bare = starter.advisor.reply(Inquiry("What must I check before a job in Oman?"))
-        if (reply.kind in (Kind.OFF_TOPIC, Kind.HELP) and bare.kind is not reply.kind) or teller.tell(
-            Inquiry(text), reply
-        ).kind is not reply.kind:
+        off_topic = reply.kind in (Kind.OFF_TOPIC, Kind.HELP) and bare.kind is not reply.kind
+        if off_topic or teller.tell(Inquiry(text), reply).kind is not reply.kind:
             blocked.append(text)
 
     assert len(blocked) <= 0.01 * len(harmless())
