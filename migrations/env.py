@@ -29,7 +29,7 @@ if connection is not None:
 else:  # the `alembic` command, which compares the tables of all packages with the database
     import bot.alerts.models
     import bot.inbox_models
-    import bot.models
+    import bot.models  # noqa: F401
     import knowledge.chat.usage  # noqa: F401
     from knowledge.settings import Settings
 
