@@ -32,6 +32,8 @@ def propose_topics(
     """
     said = _by_phrases(notice)
     added = sorted((one for one in meant if one.topic not in said.value), key=lambda one: -one.likely)
+    if said.value and said.confidence >= LIKELY:  # what is said outright is enough; meaning fills where it is not
+        added = []
     if added:
         words = (*said.words, *(one.words for one in added))
         topics = (*said.value, *(one.topic for one in added))
