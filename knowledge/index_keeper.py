@@ -189,6 +189,9 @@ class IndexKeeper:
             generation = held if held and held.name == name else start_newest(self._data_dir, self._fingerprint)
             generation.wait_until_ready(self.is_ending)
         except IndexUnusable as problem:
+            if held is not None and held.problem is not None:  # it failed just now, between two looks at it
+                self._let_go_of_what_failed(now)
+                return True
             self._unfit.add(name)
             self._tell("no index generation to serve from, searching exactly", problem)
             self._close_if_failed()
