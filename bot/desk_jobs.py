@@ -7,7 +7,7 @@ are all under /desk.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TypeVar
@@ -58,9 +58,10 @@ async def tell_what_is_new(application: SatarkApplication, engine: Engine) -> in
         if await _tell_outcome(application, engine, services, submission):
             await _work(engine, partial(desk.mark_told, submission_id=submission.id, at=at))
     notices = await _work(engine, desk.list_untold_notices)
-    for notice in notices:
-        if await _tell_notice(application, services, notice):
-            await _work(engine, partial(desk.mark_notice_told, notice_id=notice.id, at=at))
+    for together in _gather(notices):
+        if await _tell_notices(application, services, together):
+            for notice in together:
+                await _work(engine, partial(desk.mark_notice_told, notice_id=notice.id, at=at))
     return len(submissions) + len(notices)
 
 
@@ -92,10 +93,18 @@ async def _tell_outcome(
     return True
 
 
-async def _tell_notice(application: SatarkApplication, services: Services, notice: NoticeView) -> bool:
-    """Tell all staff; it counts as told once one of them could be reached."""
-    keyboard: InlineKeyboardMarkup | None = cards.show_keyboard(notice.draft_id) if notice.draft_id else None
-    html = cards.present_notice(notice)
+def _gather(notices: Sequence[NoticeView]) -> list[list[NoticeView]]:
+    """Put what needs no button into one message: without a network, every source has something to tell at once."""
+    about_drafts = [[notice] for notice in notices if notice.draft_id is not None]
+    others = [notice for notice in notices if notice.draft_id is None]
+    return [*about_drafts, others] if others else about_drafts
+
+
+async def _tell_notices(application: SatarkApplication, services: Services, notices: Sequence[NoticeView]) -> bool:
+    """Tell all staff; they count as told once one of them could be reached."""
+    draft_id = notices[0].draft_id
+    keyboard: InlineKeyboardMarkup | None = cards.show_keyboard(draft_id) if draft_id else None
+    html = "\n\n".join(cards.present_notice(notice) for notice in notices)
     told = [await _send(application, services, Outgoing(one, html, keyboard)) for one in services.staff_ids]
     return any(told) or not told
 

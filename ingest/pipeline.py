@@ -20,12 +20,12 @@ from ingest.deciding import Change, Decision, decide
 from ingest.fetching.errors import FetchFailed
 from ingest.fetching.fetched import Fetched
 from ingest.known import Entry, KnownKeeper
-from ingest.parsed import ParsedAdvisory, from_document, with_file
+from ingest.parsed import ParsedAdvisory, find_sibling, from_document, with_file
 from ingest.reading import BadInput, Given, read_one
 from ingest.sources.reading import read_notice
 from ingest.sources.registry import ANY_PAGE, source_for
 from ingest.sources.source import Source
-from ingest.sources.trouble import SourceTrouble
+from ingest.sources.trouble import ErrorPage, SourceTrouble
 from ingest.suggesting import suggest
 from ingest.understanding import Understanding, make_advisory_id, make_record, understand
 from ingest.understanding.meaning import PHRASES_ALONE, TopicsByMeaning
@@ -123,6 +123,7 @@ def prepare_file(
     if given is not None:
         return _prepare_given(given, arrived)
     parsed, source = _parse(arrived, today)
+    parsed = _in_english(parsed, source, fetch)
     parsed = _with_notice_file(parsed, today, fetch)
     _refuse_scraps(parsed)
     return _understand(parsed, arrived, source, today, topics_by_meaning)
@@ -269,9 +270,11 @@ def _parse(arrived: Arrived, today: dt.date) -> tuple[ParsedAdvisory, Source]:
         return _read_loose(arrived, address, today), source
     try:
         parsed = read_notice(source, arrived.data, address or "")
+    except ErrorPage as error:
+        raise CannotDraft(str(error)) from None
     except (SourceTrouble, Unreadable):
         parsed = _read_loose(arrived, address, today)
-        return replace(parsed, notes=(*parsed.notes, UNUSUAL_PAGE)), source
+        return _with_note(parsed, UNUSUAL_PAGE), source
     return replace(parsed, address=parsed.address or address), source
 
 
@@ -284,6 +287,33 @@ def _read_loose(arrived: Arrived, address: str | None, today: dt.date) -> Parsed
         raise CannotDraft(error.message) from None
     parsed = from_document(document, address=address)
     return replace(parsed, text=body_of(parsed.text, parsed.title))
+
+
+def _in_english(parsed: ParsedAdvisory, source: Source, fetch: Fetch | None) -> ParsedAdvisory:
+    """Read the English page of a notice that came in another language, where its page leads there.
+
+    PIB answers in Hindi when English was asked for. Whatever goes wrong on the way, the notice as it came is kept.
+    """
+    address = find_sibling(parsed, "en") if parsed.language != "en" else None
+    if address is None or fetch is None or not source.may_follow(address):
+        return parsed
+    try:
+        fetched = fetch(address)
+        english = read_notice(source, fetched.data, fetched.final_address)
+    except FetchFailed as error:
+        return _with_note(parsed, f"Its English page could not be read: {error}")
+    except SourceTrouble as trouble:
+        return _with_note(parsed, f"Its English page could not be read: {trouble}")
+    except Unreadable as error:
+        return _with_note(parsed, f"Its English page could not be read: {error.message}")
+    if english.language != "en" or (parsed.key and parsed.key not in english.siblings):
+        return _with_note(parsed, f"{address} should be its English page but is not; check both.")
+    english = replace(english, address=english.address or address)
+    return _with_note(english, f"The page came in another language; this is its English page. It was {parsed.address}")
+
+
+def _with_note(parsed: ParsedAdvisory, note: str) -> ParsedAdvisory:
+    return replace(parsed, notes=(*parsed.notes, note))
 
 
 def _with_notice_file(parsed: ParsedAdvisory, today: dt.date, fetch: Fetch | None) -> ParsedAdvisory:
@@ -306,7 +336,7 @@ def _with_notice_file(parsed: ParsedAdvisory, today: dt.date, fetch: Fetch | Non
             trouble = error.message
     if not parsed.text.strip():
         raise CannotDraft(f"The notice itself is in {address}. {trouble}")
-    return replace(parsed, notes=(*parsed.notes, f"The notice itself may be in {address}: {trouble}"))
+    return _with_note(parsed, f"The notice itself may be in {address}: {trouble}")
 
 
 def _understand(

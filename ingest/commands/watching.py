@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import threading
@@ -24,6 +25,7 @@ from knowledge.state import get_version
 
 if TYPE_CHECKING:
     from ingest.fetching.fetcher import Fetcher
+    from ingest.fetching.pauses import Pauses
     from ingest.sources.source import Source
     from ingest.watch_loop import Loop
     from ingest.watching import PollReport
@@ -73,13 +75,15 @@ def watch(
     _watch_on(settings, sources)
 
 
-def build_fetcher(settings: Settings) -> Fetcher:
-    """Build the fetcher that asks official sites and nothing else."""
+def build_fetcher(settings: Settings, pauses: Pauses | None = None) -> Fetcher:
+    """Build the fetcher that asks official sites and nothing else. Those that run side by side share their `pauses`."""
     from ingest.fetching.fetcher import Fetcher
     from ingest.fetching.user_agent import make_user_agent
     from knowledge.official_hosts import read_official_hosts
 
-    return Fetcher(read_official_hosts(), now, time.sleep, user_agent=make_user_agent(settings.operator_contact))
+    return Fetcher(
+        read_official_hosts(), now, time.sleep, user_agent=make_user_agent(settings.operator_contact), pauses=pauses
+    )
 
 
 def _watch_once(settings: Settings, sources: Sequence[Source], *, as_json: bool, force: bool = True) -> None:
@@ -108,11 +112,13 @@ def _watch_on(settings: Settings, sources: Sequence[Source]) -> None:
 
 
 def _build_loop(engine: Engine, settings: Settings) -> Loop:
+    from ingest.fetching.pauses import Pauses
     from ingest.understanding.meaning import build_topics_by_meaning
     from ingest.watch_loop import Loop
 
     meaning = build_topics_by_meaning(settings)
-    return Loop(engine, lambda: build_fetcher(settings), now, worker=_worker_name(), topics_by_meaning=meaning)
+    pauses = Pauses(random.random)
+    return Loop(engine, lambda: build_fetcher(settings, pauses), now, worker=_worker_name(), topics_by_meaning=meaning)
 
 
 def embed_what_is_new(engine: Engine, settings: Settings) -> Callable[[], int]:

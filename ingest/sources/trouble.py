@@ -26,9 +26,11 @@ class ErrorPage(SourceTrouble):
     """The site answered with its error page, perhaps with status 200. `final_address` is where it led to."""
 
     def __init__(self, final_address: str) -> None:
+        where = f" ({final_address})" if final_address else ""
         super().__init__(
             final_address,
-            f"The site showed its error page ({final_address}). The link may be wrong or moved; check it in a browser.",
+            f"This is an error page of the site{where}, not a notice. The link may be wrong or moved; check it in a "
+            "browser.",
         )
         self.final_address = final_address
 

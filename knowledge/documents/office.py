@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from knowledge.documents.document import Unreadable, UnreadableReason
-from knowledge.documents.sniffing import LARGEST_DECODED_BYTES
+from knowledge.documents.sniffing import BROKEN_ARCHIVE, LARGEST_DECODED_BYTES, damaged, too_large
 
 _START = 2000  # where a document type would be declared
 
@@ -20,24 +19,8 @@ def check_package(data: bytes) -> None:
                 raise too_large()
             for part in parts:
                 _check_start(archive, part)
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
+    except BROKEN_ARCHIVE:
         raise damaged() from None
-
-
-def too_large() -> Unreadable:
-    """Make the refusal of a file that grows beyond measure once unpacked."""
-    return Unreadable(
-        UnreadableReason.TOO_LARGE,
-        "This file is much larger inside than it looks. Please send only the notice or table.",
-    )
-
-
-def damaged() -> Unreadable:
-    """Make the refusal of a file that its own program would call corrupt."""
-    return Unreadable(
-        UnreadableReason.DAMAGED,
-        "This file is damaged. Please open it, save it anew and send it again, or paste its text.",
-    )
 
 
 def _check_start(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:

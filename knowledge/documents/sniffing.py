@@ -18,6 +18,8 @@ from knowledge.documents.document import MediaType, Unreadable, UnreadableReason
 LARGEST_BYTES = 20 * 1024**2  # what Telegram lets a bot download
 LARGEST_DECODED_BYTES = 25 * 1024**2
 MOST_PARTS = 2000  # of a DOCX or XLSX file; Office makes dozens
+# What the zipfile module raises for archives that are damaged or of a kind it does not know.
+BROKEN_ARCHIVE = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, EOFError)
 _LOOKED_AT = 4096
 _ENTRY_OF_ZIP = b"PK\x01\x02"
 
@@ -125,6 +127,22 @@ def sniff(data: bytes, name: str | None = None, declared_type: str | None = None
             "save the file itself and send that.",
         )
     return found
+
+
+def too_large() -> Unreadable:
+    """Make the refusal of a file that grows beyond measure once unpacked."""
+    return Unreadable(
+        UnreadableReason.TOO_LARGE,
+        "This file is much larger inside than it looks. Please send only the notice or table.",
+    )
+
+
+def damaged() -> Unreadable:
+    """Make the refusal of a file that its own program would call corrupt."""
+    return Unreadable(
+        UnreadableReason.DAMAGED,
+        "This file is damaged. Please open it, save it anew and send it again, or paste its text.",
+    )
 
 
 def claimed_type(name: str | None, declared_type: str | None) -> MediaType | None:
@@ -242,14 +260,12 @@ def _refuse_known(data: bytes) -> None:
 
 def _sniff_zip(data: bytes) -> MediaType:
     if data.count(_ENTRY_OF_ZIP) > MOST_PARTS:
-        raise _bomb()
+        raise too_large()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError):
-        raise Unreadable(
-            UnreadableReason.DAMAGED, "This file is damaged. Please save it anew and send it again."
-        ) from None
+    except BROKEN_ARCHIVE:
+        raise damaged() from None
     if any(name.lower().endswith("vbaproject.bin") for name in sizes):
         raise Unreadable(
             UnreadableReason.MACROS,
@@ -264,14 +280,7 @@ def _sniff_zip(data: bytes) -> MediaType:
 
 def _refuse_bomb(sizes: Mapping[str, int]) -> None:
     if sum(sizes.values()) > 4 * LARGEST_DECODED_BYTES:
-        raise _bomb()
-
-
-def _bomb() -> Unreadable:
-    return Unreadable(
-        UnreadableReason.TOO_LARGE,
-        "This file is much larger inside than it looks. Please send only the notice or table.",
-    )
+        raise too_large()
 
 
 def _sniff_text(data: bytes, claimed: MediaType | None) -> MediaType:

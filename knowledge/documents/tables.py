@@ -16,9 +16,9 @@ from typing import Any
 
 from knowledge.documents.document import Document, MediaType, Table, Unreadable, UnreadableReason
 from knowledge.documents.legacy_fonts import looks_legacy, refuse_legacy
-from knowledge.documents.office import check_package, damaged
+from knowledge.documents.office import check_package
 from knowledge.documents.parsing import LARGEST_TEXT, Given, language_of, tidy
-from knowledge.documents.sniffing import decode
+from knowledge.documents.sniffing import damaged, decode
 
 MOST_ROWS = 50_000  # fifteen times the longest list of agents on record
 MOST_COLUMNS = 100

@@ -16,8 +16,9 @@ from docx.oxml.ns import qn
 from knowledge.documents.dates import describe_doubts, find_own_date
 from knowledge.documents.document import Document, Link, MediaType, Table
 from knowledge.documents.legacy_fonts import is_legacy_font, looks_legacy, refuse_legacy
-from knowledge.documents.office import check_package, damaged
+from knowledge.documents.office import check_package
 from knowledge.documents.parsing import Given, check_length, language_of, tidy
+from knowledge.documents.sniffing import damaged
 
 Element = Any  # python-docx has no types for its XML
 
