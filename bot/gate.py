@@ -11,7 +11,7 @@ import asyncio
 import datetime as dt
 import math
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +23,9 @@ from telegram.ext import BaseRateLimiter
 FREE_PER_SECOND = 30  # more needs Telegram's paid broadcasts
 PAID_PER_SECOND = 1000
 LEFT_FOR_REPLIES = 5  # of the whole, when broadcasts take as much as they may
-MARGIN_S = 0.05  # messages that leave evenly arrive a little unevenly; Telegram counts where they arrive
+MARGIN_S = 0.05  # how often something is looked at again for which no time is known
+WINDOW_S = 1.01  # a second of Telegram's, and what two clocks may differ in
+LONGEST_UNDER_WAY_S = 2.0  # a message that has no answer after so long has arrived, or hangs and must not block others
 SHORTEST_WAIT_S = 0.001
 PATIENCE_WITHOUT_NUMBER_S = 5.0  # a "too many requests" that does not say for how long
 FLOODS_COUNT_FOR_S = 600.0
@@ -104,7 +106,7 @@ class Gate(BaseRateLimiter[Turn]):
         self._now = monotonic
         self._sleep = sleep
         self._chats: OrderedDict[int, _Chat] = OrderedDict()
-        self._sent = _Window(self.pace.overall_per_s - 1, 1 + MARGIN_S)
+        self._sent = _Window(self.pace.overall_per_s, WINDOW_S)
         self._turns = _Turns(self.pace.broadcast_per_s, monotonic())
         self._halt = _Halt()
         self._replies_waiting = 0
@@ -177,12 +179,12 @@ class Gate(BaseRateLimiter[Turn]):
             self._check_turn(chat_id, rate_limit_args)
         else:
             await self._wait_for_reply(chat_id, counts=counts)
+        left_at = self._now()
         try:
             return await self._pass(callback(*args, **kwargs), chat_id, rate_limit_args)
         finally:
-            if counts and self.pace.chat_gap_s:
-                chat = self._chat(chat_id)
-                chat.free_at = max(chat.free_at, self._now() + self.pace.chat_gap_s)
+            if counts:
+                self._note_arrival(chat_id, left_at)
 
     async def _pass(self, request: Awaitable[Answer], chat_id: int, turn: Turn | None) -> Answer:
         began_at = self._now()
@@ -206,6 +208,14 @@ class Gate(BaseRateLimiter[Turn]):
             raise NotNow(closed_for)
         self._sent.reserved -= 1
         self._count(chat_id, now)
+
+    def _note_arrival(self, chat_id: int, left_at: float) -> None:
+        """Telegram has answered: the message arrived between leaving and now, so its limits count from now."""
+        now = self._now()
+        self._sent.end(left_at, now)
+        if self.pace.chat_gap_s:
+            chat = self._chat(chat_id)
+            chat.free_at = max(chat.free_at, now + self.pace.chat_gap_s)
 
     async def _wait_for_reply(self, chat_id: int, *, counts: bool) -> None:
         while True:
@@ -251,7 +261,7 @@ class Gate(BaseRateLimiter[Turn]):
 
     def _count(self, chat_id: int, now: float) -> None:
         """Note that a message leaves now."""
-        self._sent.add(now)
+        self._sent.leave(now)
         if not self.pace.chat_gap_s:
             return
         chat = self._chat(chat_id)
@@ -285,27 +295,46 @@ class Gate(BaseRateLimiter[Turn]):
 
 @dataclass
 class _Window:
-    """At most so many messages in any window of so many seconds. A turn that was given out reserves its place."""
+    """At most so many messages in any window of so many seconds, counted where they arrive.
+
+    A message arrives at some time between leaving and its answer. So it takes its place when it leaves and gives it
+    back one window after its answer: however unevenly the network hands messages on, the limit holds. A turn that was
+    given out reserves its place.
+    """
 
     most: float
     length_s: float
-    times: deque[float] = field(default_factory=deque)
+    under_way: Counter[float] = field(default_factory=Counter)  # by the time they left, oldest first
+    answered: deque[float] = field(default_factory=deque)
     reserved: int = 0
 
     def room(self, now: float) -> int:
-        while self.times and self.times[0] <= now - self.length_s:
-            self.times.popleft()
-        return 1_000_000 if self.most == math.inf else int(self.most) - len(self.times) - self.reserved
+        if self.most == math.inf:
+            return 1_000_000
+        while self.under_way and (oldest := next(iter(self.under_way))) <= now - LONGEST_UNDER_WAY_S:
+            self.answered.extend([now] * self.under_way.pop(oldest))
+        while self.answered and self.answered[0] <= now - self.length_s:
+            self.answered.popleft()
+        return int(self.most) - len(self.answered) - self.under_way.total() - self.reserved
 
     def delay(self, now: float) -> float:
         if self.room(now) > 0:
             return 0.0
-        full_for = self.times[0] + self.length_s - now if self.times else MARGIN_S
+        full_for = self.answered[0] + self.length_s - now if self.answered else MARGIN_S
         return max(full_for, SHORTEST_WAIT_S)  # rounding may have made it nothing, and then it would not be waited for
 
-    def add(self, now: float) -> None:
+    def leave(self, now: float) -> None:
         if self.most != math.inf:
-            self.times.append(now)
+            self.under_way[now] += 1
+
+    def end(self, left_at: float, now: float) -> None:
+        """Note the answer to a message, if it still counted as under way."""
+        if left_at not in self.under_way:
+            return
+        self.under_way[left_at] -= 1
+        if not self.under_way[left_at]:
+            del self.under_way[left_at]
+        self.answered.append(now)
 
 
 class _Bucket:

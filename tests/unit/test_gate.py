@@ -32,6 +32,7 @@ class Telegram:
         self.broadcasts: list[float] = []
         self.flood_errors = 0
         self.refusals: list[Exception] = []
+        self._holding = (1.0, 0.0)
         self._flood = FloodWatch(Limits())
 
     async def reply(self, chat_id: int, endpoint: str = "sendMessage") -> None:
@@ -55,8 +56,14 @@ class Telegram:
         except (RetryAfter, NotNow, NetworkError):
             waiting.append(chat_id)
 
+    def is_held_up(self, *, every_s: float, for_s: float) -> None:
+        """From now on nothing arrives at the beginning of each so many seconds; what was held up arrives at once."""
+        self._holding = (every_s, for_s)
+
     async def _take(self, chat_id: int, is_broadcast: bool) -> bool:
         await asyncio.sleep(self.latency_s / 2)
+        every_s, for_s = self._holding
+        await asyncio.sleep(max(0.0, for_s - virtual_now() % every_s))
         self.arrived.append((virtual_now(), chat_id))
         if is_broadcast:
             self.broadcasts.append(virtual_now())
@@ -106,6 +113,39 @@ def test_with_broadcasts_under_way_replies_leave_at_once_and_telegram_sees_no_fl
 
     assert telegram.flood_errors == 0
     assert sorted(waited)[95] <= 1.0
+
+
+@pytest.mark.parametrize("stall_s", [0.2, 0.5, 1.5])
+def test_messages_that_are_held_up_on_the_way_and_arrive_together_are_no_flood(stall_s):
+    async def situation():
+        telegram = make(latency_s=0.02)
+        telegram.is_held_up(every_s=3.0, for_s=stall_s)
+        broadcast = asyncio.create_task(telegram.broadcast_to(range(1, 1001)))
+        for person in range(5001, 5121):
+            await telegram.reply(person)
+            await asyncio.sleep(0.3)
+        await broadcast
+        return telegram
+
+    telegram = run_virtually(situation)
+
+    assert telegram.flood_errors == 0
+    assert len(telegram.arrived) == 1120
+    assert max(telegram.broadcasts) <= 2 * 1000 / 25  # half of the time nothing gets through, in the worst case
+
+
+def test_requests_that_hang_do_not_hold_up_the_others_for_long():
+    async def situation():
+        telegram = make(latency_s=60)
+        hanging = [asyncio.create_task(telegram.reply(person)) for person in range(1, 41)]
+        await asyncio.sleep(5)
+        telegram.latency_s = 0.05
+        await telegram.reply(100)
+        answered_at = virtual_now()
+        await asyncio.gather(*hanging)
+        return answered_at
+
+    assert run_virtually(situation) <= 8
 
 
 def test_more_replies_than_the_whole_allows_push_broadcasts_back():
