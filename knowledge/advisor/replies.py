@@ -14,6 +14,20 @@ from knowledge.vocabulary import Kind, Language, RedFlag, Stage, TextKind, Topic
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """What went before in the same chat: the person's masked words, and what was answered.
+
+    `question` is the key of the question that was put back to the person then; empty where none was.
+    """
+
+    text: str
+    countries: tuple[str, ...]
+    verdict: Verdict | None
+    kind: Kind
+    question: str = ""
+
+
+@dataclass(frozen=True)
 class Inquiry:
     """One message of one person. `language` is the person's explicit choice, if any."""
 
@@ -21,6 +35,8 @@ class Inquiry:
     language: Language | None = None
     today: dt.date | None = None  # None: today in India
     about_agent: bool = False  # the person asked with /agent: the text is the name or number of a firm
+    earlier: Earlier | None = None
+    search_line: str | None = None  # an English line to search by beside the text; it judges nothing and is not shown
 
 
 class ReadFrom(StrEnum):
@@ -97,4 +113,5 @@ class Reply:
     told: tuple[Told, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)  # sums, licence number …: values that the words may use
     stale_sources: tuple[StaleSource, ...] = ()  # whose notices it rests on, though they were not read for too long
+    question: str = ""  # the key of a question put back to the person, where that would change what can be said
     agent: AgentFinding | None = None  # what the official lists say of the recruiter; None: not asked, or no list
