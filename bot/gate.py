@@ -176,10 +176,9 @@ class Gate(BaseRateLimiter[Turn]):
             return await callback(*args, **kwargs)
         counts = endpoint.startswith(_SPEAKING) and endpoint not in _SILENT
         if rate_limit_args is not None:
-            self._check_turn(chat_id, rate_limit_args)
+            left_at = self._check_turn(chat_id, rate_limit_args)
         else:
-            await self._wait_for_reply(chat_id, counts=counts)
-        left_at = self._now()
+            left_at = await self._wait_for_reply(chat_id, counts=counts)
         try:
             return await self._pass(callback(*args, **kwargs), chat_id, rate_limit_args)
         finally:
@@ -200,7 +199,8 @@ class Gate(BaseRateLimiter[Turn]):
             if turn is not None:
                 self._end_probe(turn)
 
-    def _check_turn(self, chat_id: int, turn: Turn) -> None:
+    def _check_turn(self, chat_id: int, turn: Turn) -> float:
+        """Let a broadcast message leave now, or raise `NotNow`. Return the time by which it is counted."""
         now = self._now()
         closed_for = max(self._delay_of_chat(chat_id, now), self._halt.broadcasts_until - now)
         if closed_for > 0:
@@ -208,6 +208,7 @@ class Gate(BaseRateLimiter[Turn]):
             raise NotNow(closed_for)
         self._sent.reserved -= 1
         self._count(chat_id, now)
+        return now
 
     def _note_arrival(self, chat_id: int, left_at: float) -> None:
         """Telegram has answered: the message arrived between leaving and now, so its limits count from now."""
@@ -217,7 +218,8 @@ class Gate(BaseRateLimiter[Turn]):
             chat = self._chat(chat_id)
             chat.free_at = max(chat.free_at, now + self.pace.chat_gap_s)
 
-    async def _wait_for_reply(self, chat_id: int, *, counts: bool) -> None:
+    async def _wait_for_reply(self, chat_id: int, *, counts: bool) -> float:
+        """Wait until a reply may leave. Return the time by which it is counted."""
         while True:
             now = self._now()
             delay = max(self._halt.all_until - now, self._chat(chat_id).halted_until - now)
@@ -233,6 +235,7 @@ class Gate(BaseRateLimiter[Turn]):
                 break
         if counts:
             self._count(chat_id, now)
+        return now
 
     async def _wait_before_broadcasts(self, delay: float) -> None:
         self._replies_waiting += 1

@@ -134,6 +134,19 @@ def test_messages_that_are_held_up_on_the_way_and_arrive_together_are_no_flood(s
     assert max(telegram.broadcasts) <= 2 * 1000 / 25  # half of the time nothing gets through, in the worst case
 
 
+def test_the_rate_is_kept_where_the_clock_goes_on_at_every_look():
+    async def situation():
+        loop, looks = asyncio.get_running_loop(), itertools.count()
+        telegram = Telegram(Gate(monotonic=lambda: loop.time() + next(looks) * 1e-9), 0.02)
+        await telegram.broadcast_to(range(1, 1001))
+        return telegram
+
+    telegram = run_virtually(situation)
+
+    assert telegram.flood_errors == 0
+    assert max(telegram.broadcasts) <= 1.05 * 1000 / 25
+
+
 def test_requests_that_hang_do_not_hold_up_the_others_for_long():
     async def situation():
         telegram = make(latency_s=60)
