@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import ne
 from typing import Protocol
 
 import numpy as np
@@ -65,15 +66,16 @@ class IndexedPassages:
     ids: tuple[str, ...]
     vectors: Vectors
     fingerprint: str
-    known: Mapping[str, str] = field(default_factory=dict, repr=False)  # digests that were computed before
+    known: Mapping[str, str] = field(default_factory=dict, repr=False)  # digests of the first so many, from before
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
         """Name each vector by a short hash, so that a changed one is noticed."""
         return dict(self.known) | {
-            passage: hashlib.sha256(np.ascontiguousarray(self.vectors[row], dtype="<f4").tobytes()).hexdigest()[:16]
-            for row, passage in enumerate(self.ids)
-            if passage not in self.known
+            self.ids[row]: hashlib.sha256(np.ascontiguousarray(self.vectors[row], dtype="<f4").tobytes()).hexdigest()[
+                :16
+            ]
+            for row in range(len(self.known), len(self.ids))
         }
 
     @cached_property
@@ -86,21 +88,22 @@ class IndexedPassages:
 
 
 class VectorIndex:
-    """Finds the passages nearest to a vector. Answers for one state of the library; safe to use from many threads."""
+    """Finds the passages nearest to a vector. Answers for one state of the library; safe to use from many threads.
+
+    A passage is a row here: its place among the ids and vectors.
+    """
 
     def __init__(self, passages: IndexedPassages, generation: Serves | None) -> None:
         self._passages = passages
         self._generation = generation
-        held = generation.digests if generation else {}
-        current = passages.digests if held else {}
-        self._rows = {
-            passage: row for row, passage in enumerate(passages.ids) if held and held.get(passage) == current[passage]
-        }
-        missed = generation.missed if generation else ()
-        self._late = len(passages.ids) - len(self._rows)
-        beside = [row for row, passage in enumerate(passages.ids) if passage not in self._rows or passage in missed]
-        self._beside_ids = [passages.ids[row] for row in beside]
-        self._beside_vectors = passages.vectors[beside] if self._rows else passages.vectors
+        late = _find_late(passages, generation.digests) if generation else list(range(len(passages.ids)))
+        self._late = len(late)
+        self._rows = dict(zip(passages.ids, range(len(passages.ids)), strict=True)) if generation else {}
+        for row in late:
+            self._rows.pop(passages.ids[row], None)
+        missed = [self._rows[passage] for passage in generation.missed if passage in self._rows] if generation else []
+        self._beside = np.array(sorted([*late, *missed]), dtype=np.int64)
+        self._beside_vectors = passages.vectors[self._beside] if self._rows else passages.vectors
 
     @property
     def generation(self) -> Serves | None:
@@ -128,19 +131,27 @@ class VectorIndex:
 
     def search_each(self, vectors: Vectors, k: int) -> list[Found]:
         """Search for several vectors at once (rows)."""
+        ids = self._passages.ids
+        return [[(ids[row], score) for row, score in found] for found in self._search_rows(vectors, k)]
+
+    def find_rows(self, vectors: Vectors, k: int) -> set[int]:
+        """Return the rows of the k passages nearest to each vector."""
+        return {row for found in self._search_rows(vectors, k) for row, _ in found}
+
+    def _search_rows(self, vectors: Vectors, k: int) -> list[_Rows]:
         if len(vectors) == 0 or k <= 0:
             return [[] for _ in vectors]
         indexed = self._ask(vectors, k) if self._worth_asking else None
         if indexed is None:
-            return [exact_search(vector, self._passages.ids, self._passages.vectors, k) for vector in vectors]
-        beside = [exact_search(vector, self._beside_ids, self._beside_vectors, k) for vector in vectors]
-        return [_merged(ours, theirs, k) for ours, theirs in zip(beside, indexed, strict=True)]
+            return [_exact_rows(vector, self._passages.vectors, k) for vector in vectors]
+        beside = [self._search_beside(vector, k) for vector in vectors]
+        return [self._merged(ours, theirs, k) for ours, theirs in zip(beside, indexed, strict=True)]
 
     @property
     def _worth_asking(self) -> bool:
         return bool(self._rows) and self.gone <= MOST_GONE
 
-    def _ask(self, vectors: Vectors, k: int) -> list[Found] | None:
+    def _ask(self, vectors: Vectors, k: int) -> list[_Rows] | None:
         """Ask the generation, and check its answer. None where it gave none that can be trusted."""
         if self._generation is None:
             return None
@@ -154,26 +165,44 @@ class VectorIndex:
         self._generation.distrust("it gave a wrong answer")
         return None
 
-    def _checked(self, hits: Found, vector: Vectors) -> Found | None:
+    def _checked(self, hits: Found, vector: Vectors) -> _Rows | None:
         """Score hits from the library's own vectors; None where the generation states other scores."""
-        here = [(self._rows[passage], passage, stated) for passage, stated in hits if passage in self._rows]
-        scores = self._passages.vectors[[row for row, _, _ in here]] @ vector
-        stated_scores = np.array([stated for _, _, stated in here], dtype=np.float32)
+        here = [(self._rows[passage], stated) for passage, stated in hits if passage in self._rows]
+        rows = [row for row, _ in here]
+        scores = self._passages.vectors[rows] @ vector
+        stated_scores = np.array([stated for _, stated in here], dtype=np.float32)
         if not np.allclose(scores, stated_scores, rtol=0.0, atol=TOLERANCE * 10):
             return None
-        return [(passage, float(score)) for (_, passage, _), score in zip(here, scores, strict=True)]
+        return list(zip(rows, scores.tolist(), strict=True))
+
+    def _search_beside(self, vector: Vectors, k: int) -> _Rows:
+        found = _exact_rows(vector, self._beside_vectors, k)
+        return [(int(self._beside[place]), score) for place, score in found]
+
+    def _merged(self, first: _Rows, second: _Rows, k: int) -> _Rows:
+        both = dict(first) | dict(second)  # what the index may miss is searched both ways
+        return sorted(both.items(), key=lambda hit: (-hit[1], self._passages.ids[hit[0]]))[:k]
+
+
+_Rows = list[tuple[int, float]]
 
 
 def exact_search(vector: Vectors, ids: Sequence[str], vectors: Vectors, k: int) -> Found:
     """Compare a vector with all; return up to k ids with their cosine, best first."""
-    if not ids:
+    return [(ids[row], score) for row, score in _exact_rows(vector, vectors, k)] if ids else []
+
+
+def _exact_rows(vector: Vectors, vectors: Vectors, k: int) -> _Rows:
+    if not len(vectors):
         return []
     scores = vectors @ vector
-    best = np.argpartition(-scores, k)[:k] if k < len(ids) else np.arange(len(ids))
+    best = np.argpartition(-scores, k)[:k] if k < len(scores) else np.arange(len(scores))
     best = best[np.argsort(-scores[best], kind="stable")]
-    return [(ids[position], float(scores[position])) for position in best]
+    return list(zip(best.tolist(), scores[best].tolist(), strict=True))
 
 
-def _merged(first: Found, second: Found, k: int) -> Found:
-    both = dict(first) | dict(second)  # what the index may miss is searched both ways
-    return sorted(both.items(), key=lambda hit: (-hit[1], hit[0]))[:k]
+def _find_late(passages: IndexedPassages, held: Mapping[str, str]) -> list[int]:
+    """Return the rows of the passages that are not held as they are now."""
+    as_held = map(held.get, passages.ids)
+    now = map(passages.digests.__getitem__, passages.ids)
+    return [row for row, differs in enumerate(map(ne, as_held, now)) if differs]

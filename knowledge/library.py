@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -96,6 +97,7 @@ class Library:
 class _Mark(NamedTuple):
     """What tells whether a stored advisory has changed."""
 
+    id: str
     content_hash: str
     status: str
     superseded_by: str | None
@@ -186,10 +188,9 @@ class LibraryReader:
             rules=MappingProxyType(rules),
             helplines=helplines,
             passages=tuple(
-                passage
-                for owner in [*rules, *sorted(advisories)]
-                if owner in self._passages
-                for passage in self._passages[owner].passages
+                chain.from_iterable(
+                    self._passages[owner].passages for owner in [*rules, *sorted(advisories)] if owner in self._passages
+                )
             ),
             countries=MappingProxyType(_group_by_country(advisories.values())),
         )
@@ -232,9 +233,9 @@ def _without_successor(record: AdvisoryRecord) -> AdvisoryRecord:
 def _renew_records(session: Session, held: Mapping[str, tuple[_Mark, AdvisoryRecord]]) -> _Records:
     """Return all advisories; those whose mark is as it was are taken from what is held."""
     query = select(Advisory.id, Advisory.content_hash, Advisory.status, Advisory.superseded_by)
-    marks = {row[0]: _Mark(*row[1:]) for row in session.execute(query)}
+    marks = {mark.id: mark for mark in map(_Mark._make, session.execute(query))}
     changed = [owner for owner, mark in marks.items() if owner not in held or held[owner][0] != mark]
-    records = {owner: held[owner] for owner in marks.keys() - set(changed)}
+    records = {owner: kept for owner, kept in held.items() if owner in marks}
     for some in _asked_in_parts(changed):
         rows = select(Advisory).where(Advisory.id.in_(some)) if some else select(Advisory)
         records |= {row.id: (marks[row.id], record_of(row)) for row in session.scalars(rows)}
@@ -258,8 +259,18 @@ def _renew_passages(
         if hashes.get(owner) == part.content_hash and owner not in waiting and part.fingerprints <= {settled}
     }
     renewed = kept | _read_passages(session, [owner for owner in hashes if owner not in kept], hashes)
-    found = Counter(passage.fingerprint for part in renewed.values() for passage in part.passages)
+    found = _count_by_fingerprint(renewed.values())
     return renewed if found == stored or not kept else _read_passages(session, list(hashes), hashes)
+
+
+def _count_by_fingerprint(parts: Iterable[_OwnersPassages]) -> Counter[str | None]:
+    found: Counter[str | None] = Counter()
+    for part in parts:
+        if len(part.fingerprints) == 1:
+            found[next(iter(part.fingerprints))] += len(part.passages)
+        else:
+            found.update(passage.fingerprint for passage in part.passages)
+    return found
 
 
 def _read_passages(session: Session, owners: Sequence[str], hashes: Mapping[str, str]) -> dict[str, _OwnersPassages]:

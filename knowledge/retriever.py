@@ -221,11 +221,8 @@ class SatarkRetriever(BaseRetriever):
     def _nearest(self, vectors: Vectors) -> set[int]:
         if self.index is None:
             return set()
-        return {
-            self.shelf.positions[passage]
-            for hits in self.index.search_each(vectors, DENSE_CANDIDATES)
-            for passage, _ in hits
-        }
+        rows = self.index.find_rows(vectors, DENSE_CANDIDATES)
+        return {int(position) for position in self.shelf.indexed_positions[list(rows)]}
 
     def _about(self, asked: frozenset[str], words: Vectors) -> list[int]:
         """Return the passages about the countries; of very many those that share words, are official and new."""

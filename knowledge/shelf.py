@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -60,28 +62,19 @@ class Shelf:
     source: Vectors  # how official and new each is
     indexed: IndexedPassages  # those with a vector, in the same order
     rows: Positions  # of each passage among the indexed ones, -1 where it has no vector
+    places_of: Mapping[str, range]  # where the passages of each record are; they lie side by side
+    abroad: Mapping[str, frozenset[str]]  # the countries abroad that each record is about
     added: int = 0  # passages that were taken in beside those that stayed, since all was computed together
 
     @cached_property
     def owners(self) -> list[str]:
         """The record that each passage is of."""
-        return [passage.advisory_id for passage in self.passages]
+        return _owners_of(self.passages)
 
     @cached_property
-    def positions(self) -> Mapping[str, int]:
-        """Where each passage is, by its id."""
-        return {passage.id: position for position, passage in enumerate(self.passages)}
-
-    @cached_property
-    def places_of(self) -> Mapping[str, range]:
-        """Where the passages of each record are; they lie side by side."""
-        starts = [
-            position
-            for position, owner in enumerate(self.owners)
-            if position == 0 or owner != self.owners[position - 1]
-        ]
-        ends = [*starts, len(self.owners)][1:]
-        return {self.owners[start]: range(start, end) for start, end in zip(starts, ends, strict=True)}
+    def indexed_positions(self) -> Positions:
+        """Where each passage that has a vector is, in the order of the vectors."""
+        return np.flatnonzero(self.rows >= 0)
 
     @cached_property
     def about(self) -> Mapping[str, Positions]:
@@ -94,13 +87,8 @@ class Shelf:
 
     def countries_at(self, positions: Iterable[int] | Positions) -> list[frozenset[str]]:
         """Return what countries abroad each of these passages is about."""
-        abroad, owners = self._abroad, self.owners
+        abroad, owners = self.abroad, self.owners
         return [abroad[owners[position]] for position in positions]
-
-    @cached_property
-    def _abroad(self) -> Mapping[str, frozenset[str]]:
-        """The countries abroad that each record is about: asked for hundreds of passages in every search."""
-        return {owner: countries_of(self.library, owner) for owner in self.places_of}
 
     def raw_vectors_at(self, positions: Iterable[int]) -> Vectors:
         """Return the vectors of these passages as the model made them, of those that have one that may be compared."""
@@ -115,7 +103,8 @@ def build_shelf(
     if held is None or len(library.passages) <= SMALL:
         return _computed(library, space, weights)
     before = set(held.passages)
-    new = [passage for passage in library.passages if passage not in before]
+    renewed = {passage.advisory_id for passage in library.passages if passage not in before}
+    new = [passage for passage in library.passages if passage.advisory_id in renewed] if renewed else []
     if len(new) > MOST_NEW:
         return _computed(library, space, weights)
     return _taken_over(library, space, weights, held, new)
@@ -138,6 +127,7 @@ def _record_of(library: Library, owner: str) -> AdvisoryRecord | RuleRecord:
 def _computed(library: Library, space: VectorSpace | None, weights: SourceWeights) -> Shelf:
     passages = library.passages
     ids, vectors = _centred(passages, space)
+    places_of = _find_places(passages)
     return Shelf(
         library=library,
         passages=passages,
@@ -145,53 +135,111 @@ def _computed(library: Library, space: VectorSpace | None, weights: SourceWeight
         source=_source_bonuses(library, passages, weights),
         indexed=IndexedPassages(ids, vectors, space.centring.fingerprint if space else ""),
         rows=_rows(np.array([_is_comparable(passage, space) for passage in passages], dtype=bool)),
+        places_of=places_of,
+        abroad={owner: countries_of(library, owner) for owner in places_of},
     )
 
 
 def _taken_over(
     library: Library, space: VectorSpace | None, weights: SourceWeights, held: Shelf, new: Sequence[LibraryPassage]
 ) -> Shelf:
-    """Put the new passages behind those that stayed, which keep their order."""
-    wanted = set(library.passages)
-    stayed = [position for position, passage in enumerate(held.passages) if passage in wanted]
-    passages = (*(held.passages[position] for position in stayed), *new)
+    """Put the new passages behind those that stayed, which keep their order. A renewed record is new as a whole."""
+    stayed = _find_stayed(library, held, new)
+    passages = (*_pick(held.passages, stayed), *new)
     new_have = np.array([_is_comparable(passage, space) for passage in new], dtype=bool)
+    places_of = _shifted(held.places_of, stayed, len(held.passages)) | _find_places(new, len(stayed))
     return Shelf(
         library=library,
         passages=passages,
         words=held.words.changed(stayed, _searched_words(library, new)),
-        source=_renewed_bonuses(held, stayed, library, passages, weights),
+        source=_renewed_bonuses(held, stayed, library, new, places_of, weights),
         indexed=_renewed_vectors(held, stayed, _centred(new, space)),
         rows=_rows(np.concatenate([held.rows[stayed] >= 0, new_have])),
+        places_of=places_of,
+        abroad=_renewed_countries(held, library, places_of),
         added=held.added + len(new),
     )
 
 
-def _renewed_vectors(held: Shelf, stayed: list[int], new: tuple[tuple[str, ...], Vectors]) -> IndexedPassages:
+def _find_stayed(library: Library, held: Shelf, new: Sequence[LibraryPassage]) -> Positions:
+    """Return where the passages were that are as they were, and whose record has nothing new."""
+    wanted = set(library.passages).difference(new)
+    stays = np.fromiter(map(wanted.__contains__, held.passages), dtype=bool, count=len(held.passages))
+    return np.flatnonzero(stays)
+
+
+def _pick(passages: tuple[LibraryPassage, ...], positions: Positions) -> Iterable[LibraryPassage]:
+    return passages if len(positions) == len(passages) else map(passages.__getitem__, positions.tolist())
+
+
+def _owners_of(passages: Iterable[LibraryPassage]) -> list[str]:
+    return list(map(attrgetter("advisory_id"), passages))
+
+
+def _find_places(passages: Iterable[LibraryPassage], start: int = 0) -> dict[str, range]:
+    """Return where the passages of each record lie, the first of all at `start`."""
+    places: dict[str, range] = {}
+    for owner, together in groupby(_owners_of(passages)):
+        end = start + sum(1 for _ in together)
+        places[owner] = range(start, end)
+        start = end
+    return places
+
+
+def _shifted(places: Mapping[str, range], stayed: Positions, length: int) -> dict[str, range]:
+    """Return the places of records after all but some of so many passages have gone."""
+    if len(stayed) == length:
+        return dict(places)
+    stays = np.zeros(length + 1, dtype=np.int64)
+    stays[stayed + 1] = 1
+    now = np.cumsum(stays).tolist()  # how many of those before each position stay
+    moved = ((owner, range(now[place.start], now[place.stop])) for owner, place in places.items())
+    return {owner: place for owner, place in moved if place}
+
+
+def _renewed_countries(held: Shelf, library: Library, owners: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return the countries of each record, from before where it is the very same."""
+    before, now, known = held.library.advisories, library.advisories, held.abroad
+    return {
+        owner: known[owner]
+        if owner in known and owner in now and before.get(owner) is now[owner]
+        else countries_of(library, owner)
+        for owner in owners
+    }
+
+
+def _renewed_vectors(held: Shelf, stayed: Positions, new: tuple[tuple[str, ...], Vectors]) -> IndexedPassages:
     """Return the vectors of what stayed and of what is new, with the digests that are known."""
     indexed, (new_ids, new_vectors) = held.indexed, new
     kept = held.rows[stayed]
     kept = kept[kept >= 0]
-    ids, vectors, known = indexed.ids, indexed.vectors, indexed.digests
+    ids, vectors, known = indexed.ids, indexed.vectors, dict(indexed.digests)
     if len(kept) < len(ids):
-        ids, vectors = tuple(ids[row] for row in kept), vectors[kept]
-        known = {passage: known[passage] for passage in ids}
+        gone = np.ones(len(ids), dtype=bool)
+        gone[kept] = False
+        for row in np.flatnonzero(gone).tolist():
+            del known[ids[row]]
+        ids, vectors = tuple(map(ids.__getitem__, kept.tolist())), vectors[kept]
     if new_ids:
         vectors = np.concatenate([vectors.reshape(-1, new_vectors.shape[1]), new_vectors])
     return IndexedPassages((*ids, *new_ids), vectors, indexed.fingerprint, known)
 
 
 def _renewed_bonuses(
-    held: Shelf, stayed: list[int], library: Library, passages: Sequence[LibraryPassage], weights: SourceWeights
+    held: Shelf,
+    stayed: Positions,
+    library: Library,
+    new: Sequence[LibraryPassage],
+    places_of: Mapping[str, range],
+    weights: SourceWeights,
 ) -> Vectors:
     """Take the bonuses over, but for notices with numbers, which another notice may have replaced."""
-    if held.library.today != library.today:
-        return _source_bonuses(library, passages, weights)
-    bonuses = np.concatenate([held.source[stayed], _source_bonuses(library, passages[len(stayed) :], weights)])
-    counting = {record.id for record in library.advisories.values() if record.counts}
-    for position, passage in enumerate(passages):
-        if passage.advisory_id in counting:
-            bonuses[position] = _source_bonus(library, passage.advisory_id, weights)
+    bonuses = np.concatenate([held.source[stayed], _source_bonuses(library, new, weights)])
+    is_another_day = held.library.today != library.today
+    for owner, places in places_of.items():
+        advisory = library.advisories.get(owner)
+        if is_another_day or (advisory is not None and advisory.counts):
+            bonuses[places.start : places.stop] = _source_bonus(library, owner, weights)
     return bonuses
 
 

@@ -48,7 +48,7 @@ class WordIndex:
         self._added: list[list[str]] = []
         self._postings: dict[str, tuple[Rows, Vectors]] = {}
 
-    def changed(self, stayed: Sequence[int], documents: Sequence[list[str]]) -> WordIndex:
+    def changed(self, stayed: Rows, documents: Sequence[list[str]]) -> WordIndex:
         """Return an index of the documents at the positions that stayed, in their order, with others behind them.
 
         How rare a word is counts as it did before, so that this takes milliseconds.
@@ -56,8 +56,8 @@ class WordIndex:
         other = WordIndex([])
         other._index, other._average, other._together = self._index, self._average, self._together
         rows = np.arange(self._together) if self._rows is None else self._rows
-        other._rows = rows[[position for position in stayed if position < len(rows)]]
-        other._added = [self._added[position - len(rows)] for position in stayed if position >= len(rows)]
+        other._rows = rows[stayed[stayed < len(rows)]]
+        other._added = [self._added[position - len(rows)] for position in stayed[stayed >= len(rows)]]
         other._added += documents
         other._postings = self._post(other._added)
         return other

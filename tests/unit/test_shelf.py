@@ -46,6 +46,10 @@ def changed(before, *records, embedder):
     return same_objects(make_library(*records, embedder=embedder), before)
 
 
+def positions_of(shelf):
+    return {passage.id: position for position, passage in enumerate(shelf.passages)}
+
+
 def test_a_shelf_that_was_taken_over_holds_what_one_computed_anew_holds(every_size, embedder, space):
     before = make_library(*notices(1, 2, 3, 4), make_rule("rule-T1", "A fee is capped."), embedder=embedder)
     after = changed(before, *notices(1, 3, 4, 5), make_rule("rule-T1", "A fee is capped."), embedder=embedder)
@@ -54,9 +58,9 @@ def test_a_shelf_that_was_taken_over_holds_what_one_computed_anew_holds(every_si
     anew = build_shelf(after, space, SourceWeights())
 
     assert ours.added == 1
-    assert sorted(ours.positions) == sorted(anew.positions)
-    for passage, position in anew.positions.items():
-        mine = ours.positions[passage]
+    assert sorted(positions_of(ours)) == sorted(positions_of(anew))
+    for passage, position in positions_of(anew).items():
+        mine = positions_of(ours)[passage]
         assert ours.passages[mine] is anew.passages[position]
         assert ours.source[mine] == anew.source[position]
         assert (ours.indexed.vectors[ours.rows[mine]] == anew.indexed.vectors[anew.rows[position]]).all()
@@ -64,6 +68,34 @@ def test_a_shelf_that_was_taken_over_holds_what_one_computed_anew_holds(every_si
     assert ours.indexed.digests == anew.indexed.digests
     assert ours.indexed.state == anew.indexed.state
     assert {ours.passages[p].id for p in ours.about["KH"]} == {anew.passages[p].id for p in anew.about["KH"]}
+
+
+def test_the_passages_of_a_notice_stay_together_when_one_of_them_is_new(every_size, embedder, space):
+    long = "The agent of the town took a fee for a job that did not exist. " * 12
+    before = make_library(make_record("grown", long, countries=["KH"]), *notices(1), embedder=embedder)
+    after = changed(before, make_record("grown", long, long + "New.", countries=["KH"]), *notices(1), embedder=embedder)
+    added = [passage for passage in after.passages if passage not in set(before.passages)]
+    assert 0 < len(added) < sum(passage.advisory_id == "grown" for passage in after.passages)
+
+    shelf = build_shelf(after, space, SourceWeights(), build_shelf(before, space, SourceWeights()))
+
+    places = shelf.places_of["grown"]
+    assert [shelf.passages[place].id for place in places] == [
+        passage.id for passage in after.passages if passage.advisory_id == "grown"
+    ]
+    assert len(shelf.about["KH"]) == len(after.passages)
+
+
+def test_a_notice_that_is_about_another_country_now_is_found_there(every_size, embedder, space):
+    before = make_library(*notices(1, 2), embedder=embedder)
+    moved = make_record("notice-1", "Agents in place 1 took a fee.", countries=["LA"])
+    after = changed(before, moved, *notices(2), embedder=embedder)
+
+    shelf = build_shelf(after, space, SourceWeights(), build_shelf(before, space, SourceWeights()))
+
+    [place] = shelf.places_of["notice-1"]
+    assert shelf.countries_at([place]) == [frozenset({"LA"})]
+    assert shelf.about["LA"].tolist() == [place]
 
 
 def test_searching_a_shelf_that_was_taken_over_finds_new_words_and_nothing_withdrawn(every_size, embedder):
@@ -83,7 +115,7 @@ def test_a_passage_that_waits_for_its_vector_is_on_the_shelf_all_the_same(every_
 
     shelf = build_shelf(after, space, SourceWeights(), build_shelf(before, space, SourceWeights()))
 
-    assert shelf.rows[shelf.positions["late#0"]] == -1
+    assert shelf.rows[positions_of(shelf)["late#0"]] == -1
     assert "late#0" not in shelf.indexed.ids
 
 
@@ -99,7 +131,7 @@ def test_a_notice_loses_its_bonus_when_a_new_one_replaces_its_numbers(every_size
 
     shelf = build_shelf(after, space, SourceWeights(), held)
 
-    assert shelf.source[shelf.positions["old#0"]] < held.source[0]
+    assert shelf.source[positions_of(shelf)["old#0"]] < held.source[0]
 
 
 def test_when_very_much_is_new_all_is_computed_together(every_size, monkeypatch, embedder, space):
@@ -113,14 +145,14 @@ def test_when_very_much_is_new_all_is_computed_together(every_size, monkeypatch,
 def test_an_added_document_scores_as_it_would_among_the_others():
     whole = WordIndex(DOCUMENTS)
 
-    grown = whole.changed(range(4), [DOCUMENTS[1]])
+    grown = whole.changed(np.arange(4), [DOCUMENTS[1]])
 
     for question in (["visa"], ["agent", "visa"], ["front", "nowhere"]):
         assert grown.scores(question)[4] == pytest.approx(whole.scores(question)[1], abs=1e-6)
 
 
 def test_documents_that_are_gone_leave_the_others_in_their_order():
-    grown = WordIndex(DOCUMENTS).changed([1, 2], [["new", "word"]]).changed([1, 2], [["visa"]])
+    grown = WordIndex(DOCUMENTS).changed(np.array([1, 2]), [["new", "word"]]).changed(np.array([1, 2]), [["visa"]])
 
     assert [score > 0 for score in grown.scores(["army"])] == [True, False, False]
     assert [score > 0 for score in grown.scores(["new"])] == [False, True, False]
@@ -128,6 +160,6 @@ def test_documents_that_are_gone_leave_the_others_in_their_order():
 
 
 def test_an_index_that_began_empty_takes_documents_in():
-    grown = WordIndex([]).changed([], [["agent"]])
+    grown = WordIndex([]).changed(np.array([], dtype=int), [["agent"]])
 
     assert np.count_nonzero(grown.scores(["agent"])) == 1
