@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,8 @@ ENDS_WITHIN_S = 5.0  # what the upkeep of the index may take to end; a build is 
 NEAR_ENOUGH = {bundled_fingerprint(): 0.826}
 ENGLISH = Locale("en")
 NO_VECTORS: Vectors = np.zeros((0, 0), dtype=np.float32)
+# What is computed beside a thread that answers somebody: as many as may answer at once, so that nobody queues here.
+_BESIDE = ThreadPoolExecutor(64, thread_name_prefix="beside")
 
 logger = structlog.get_logger(__name__)
 
@@ -113,10 +116,11 @@ class Parts:
 def rank(parts: Parts, owners: Sequence[str], candidates: Iterable[int], *, floor: float, limit: int) -> list[int]:
     """Order candidate positions by score: the best passage of each owner, none under the floor, at most `limit`."""
     total = parts.total()
+    places = np.fromiter(candidates, dtype=np.int64)
+    places = places[total[places] >= floor]
     best: dict[str, int] = {}
-    for position in sorted(candidates, key=lambda position: (-float(total[position]), position)):
-        if total[position] >= floor:
-            best.setdefault(owners[position], position)
+    for place in places[np.lexsort((places, -total[places]))].tolist():
+        best.setdefault(owners[place], place)
         if len(best) == limit:
             break
     return list(best.values())
@@ -141,9 +145,25 @@ class Question:
     asked: frozenset[str]
 
     @property
+    def gloss_texts(self) -> list[str]:
+        """The glosses that there are."""
+        return [text for text in self.glosses if text]
+
+    @property
     def texts(self) -> list[str]:
         """All that is embedded: the sentences, then the glosses."""
-        return [*self.sentences, *(text for text in self.glosses if text)]
+        return [*self.sentences, *self.gloss_texts]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What is known of a message before its vectors are there; `embedding` brings those of its glosses."""
+
+    question: Question
+    embedding: Future[Vectors] | None
+    words: Vectors  # how well each passage of the library shares its words
+    alike: Positions  # of the passages that share most words, or are about its countries
+    standing: Positions
 
 
 @dataclass(frozen=True)
@@ -177,66 +197,74 @@ class SatarkRetriever(BaseRetriever):
         asked -= {HOME}
         sentences = telling_sentences(text, [(mention.start, mention.end) for mention in mentions])
         names = tuple(name for code in sorted(asked) if (name := ENGLISH.territories.get(code)))
-        glosses = [gloss(sentence, names) if len(sentences) <= MOST_GLOSSED else None for sentence in sentences]
-        scored = self._score(Question(sentences, glosses, asked))
-        owners = [self.shelf.owners[position] for position in scored.positions]
+        # The model leaves the interpreter to others while it computes: what needs no vector is done beside it.
+        beside = _BESIDE.submit(self._read_words, sentences, names, asked)
+        raw = self._embed(sentences)
+        scored = self._score(raw, beside.result())
+        owners = [self.shelf.owners[position] for position in scored.positions.tolist()]
         floor = self.weights.floor_without_model if self.index is None else self.weights.floor
         chosen = rank(scored.parts, owners, scored.choosable, floor=floor, limit=limit)
         return self._hits(scored, owners, chosen, asked)
 
-    def _score(self, question: Question) -> Scored:
-        """Score the passages that come into question: near in meaning, sharing words, or about a country asked for."""
+    def _read_words(self, sentences: list[str], names: tuple[str, ...], asked: frozenset[str]) -> Read:
+        """Find all that needs no vector of the sentences; the model begins with the glosses meanwhile."""
+        glosses = [gloss(sentence, names) if len(sentences) <= MOST_GLOSSED else None for sentence in sentences]
+        question = Question(sentences, glosses, asked)
+        embedding = _BESIDE.submit(self._embed, question.gloss_texts) if question.gloss_texts else None
         words = self._shared_words(question)
-        raw, vectors = self._embedded(question)
+        alike = np.concatenate([_wordiest(words, WORD_CANDIDATES), self._about(asked, words)])
+        return Read(question, embedding, words, alike, self._standing(asked))
+
+    def _score(self, raw: Vectors, read: Read) -> Scored:
+        """Score the passages that come into question: near in meaning, sharing words, or about a country asked for."""
+        question = read.question
+        if read.embedding is not None and len(glossed := read.embedding.result()):
+            raw = np.concatenate([raw, glossed])
+        vectors = self.centring.centre_queries(raw, question.texts) if self.centring is not None and len(raw) else raw
         near = self._nearest(vectors)
-        choosable = near | set(_wordiest(words, WORD_CANDIDATES)) | set(self._about(question.asked, words))
-        positions = np.array(sorted(choosable | self._standing(question.asked)), dtype=np.int64)
+        choosable = np.concatenate([near, read.alike])
+        positions = np.unique(np.concatenate([choosable, read.standing]))
         parts = Parts(
             meaning=self._meaning(question, vectors, positions),
             country=self.weights.country * score_countries(self.shelf.countries_at(positions), question.asked),
-            words=self.weights.words * words[positions],
+            words=self.weights.words * read.words[positions],
             source=self.shelf.source[positions],
         )
         if self._is_elsewhere(raw, near, question.asked):
             return Scored(positions, parts, [])
-        return Scored(
-            positions, parts, [place for place, position in enumerate(positions) if int(position) in choosable]
-        )
+        return Scored(positions, parts, np.flatnonzero(np.isin(positions, choosable)).tolist())
 
     def _shared_words(self, question: Question) -> Vectors:
         """Score shared words, with those of the English glosses where that finds more."""
         countries = sorted(question.asked)
         original = self.shelf.words.scores(words_of("\n".join(question.sentences), countries))
-        if len(question.texts) == len(question.sentences):
+        if not question.gloss_texts:
             return original
         return np.maximum(original, self.shelf.words.scores(words_of("\n".join(question.texts), countries)))
 
-    def _embedded(self, question: Question) -> tuple[Vectors, Vectors]:
-        """Return the vectors of the question as the model makes them, and centred; none where there is no model."""
-        if self.index is None or self.centring is None or not question.sentences:
-            return NO_VECTORS, NO_VECTORS
-        raw = self.embedder.embed_queries(question.texts)
-        return raw, self.centring.centre_queries(raw, question.texts)
+    def _embed(self, texts: list[str]) -> Vectors:
+        """Return the vectors as the model makes them; none where there is no model."""
+        return self.embedder.embed_queries(texts) if self.index is not None and texts else NO_VECTORS
 
-    def _nearest(self, vectors: Vectors) -> set[int]:
+    def _nearest(self, vectors: Vectors) -> Positions:
         if self.index is None:
-            return set()
-        rows = self.index.find_rows(vectors, DENSE_CANDIDATES)
-        return {int(position) for position in self.shelf.indexed_positions[list(rows)]}
+            return NOWHERE
+        return self.shelf.indexed_positions[list(self.index.find_rows(vectors, DENSE_CANDIDATES))]
 
-    def _about(self, asked: frozenset[str], words: Vectors) -> list[int]:
+    def _about(self, asked: frozenset[str], words: Vectors) -> Positions:
         """Return the passages about the countries; of very many those that share words, are official and new."""
         found = [self.shelf.about[code] for code in sorted(asked) if code in self.shelf.about]
         positions = np.unique(np.concatenate(found)) if found else NOWHERE
         if len(positions) > MOST_ABOUT:
             promise = self.weights.words * words[positions] + self.shelf.source[positions]
             positions = positions[np.argpartition(-promise, MOST_ABOUT)[:MOST_ABOUT]]
-        return [int(position) for position in positions]
+        return positions
 
-    def _standing(self, asked: frozenset[str]) -> set[int]:
+    def _standing(self, asked: frozenset[str]) -> Positions:
         """Return where the passages of the countries' standing warnings are, which are shown in any case."""
         records = [record.id for code in asked for record in self.shelf.library.standing(code)]
-        return {position for owner in records for position in self.shelf.places_of.get(owner, ())}
+        places = [position for owner in records for position in self.shelf.places_of.get(owner, ())]
+        return np.array(places, dtype=np.int64)
 
     def _meaning(self, question: Question, vectors: Vectors, positions: Positions) -> Vectors:
         """Compare the question with passages. A sentence with a gloss counts with the mean of both cosines."""
@@ -250,7 +278,7 @@ class SatarkRetriever(BaseRetriever):
         meaning[rows >= 0] = cosines[: len(question.sentences)].max(axis=0)
         return meaning
 
-    def _is_elsewhere(self, raw: Vectors, near: set[int], asked: frozenset[str]) -> bool:
+    def _is_elsewhere(self, raw: Vectors, near: Positions, asked: frozenset[str]) -> bool:
         """Tell whether the message is about something that the library does not know."""
         enough = self.weights.near_enough.get(self.embedder.fingerprint) if self.index is not None else None
         if enough is None:
@@ -260,18 +288,19 @@ class SatarkRetriever(BaseRetriever):
 
     def _hits(self, scored: Scored, owners: list[str], chosen: list[int], asked: frozenset[str]) -> list[Hit]:
         standing = {record.id for code in sorted(asked) for record in self.shelf.library.standing(code)}
-        total = scored.parts.total()
-        added = [
-            max((place for place, name in enumerate(owners) if name == owner), key=lambda place: float(total[place]))
-            for owner in standing & set(owners) - {owners[place] for place in chosen}
-        ]
-        added.sort(key=lambda place: (-float(total[place]), owners[place]))
+        total = scored.parts.total().tolist()
+        missing = standing - {owners[place] for place in chosen}
+        best: dict[str, int] = {}
+        for place, owner in enumerate(owners):
+            if owner in missing and (owner not in best or total[place] > total[best[owner]]):
+                best[owner] = place
+        added = sorted(best.values(), key=lambda place: (-total[place], owners[place]))
         return [
             Hit(
                 advisory=owners[place],
                 passage=passage.id,
                 text=passage.text,
-                score=round(float(total[place]), 4),
+                score=round(total[place], 4),
                 standing=owners[place] in standing,
                 parts=scored.parts.at(place),
             )
@@ -436,11 +465,11 @@ class RetrieverKeeper:
         return True
 
 
-def _wordiest(words: Vectors, most: int) -> list[int]:
+def _wordiest(words: Vectors, most: int) -> Positions:
     """Return the positions with the highest scores above nothing, the earlier of equal ones."""
     matching = np.flatnonzero(words)
     if len(matching) > most:
         least = np.partition(words[matching], -most)[-most]
         above, level = matching[words[matching] > least], matching[words[matching] == least]
         matching = np.concatenate([above, level[: most - len(above)]])
-    return [int(position) for position in matching]
+    return matching

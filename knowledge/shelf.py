@@ -85,14 +85,15 @@ class Shelf:
                 places.setdefault(country, []).extend(positions)
         return {country: np.array(found, dtype=np.int64) for country, found in places.items() if country != HOME}
 
-    def countries_at(self, positions: Iterable[int] | Positions) -> list[frozenset[str]]:
+    def countries_at(self, positions: Positions) -> list[frozenset[str]]:
         """Return what countries abroad each of these passages is about."""
         abroad, owners = self.abroad, self.owners
-        return [abroad[owners[position]] for position in positions]
+        return [abroad[owners[position]] for position in positions.tolist()]
 
-    def raw_vectors_at(self, positions: Iterable[int]) -> Vectors:
+    def raw_vectors_at(self, positions: Positions) -> Vectors:
         """Return the vectors of these passages as the model made them, of those that have one that may be compared."""
-        found = [vector for p in positions if self.rows[p] >= 0 and (vector := self.passages[p].vector) is not None]
+        comparable = positions[self.rows[positions] >= 0].tolist()
+        found = [vector for place in comparable if (vector := self.passages[place].vector) is not None]
         return np.stack(found) if found else np.zeros((0, self.indexed.vectors.shape[1]), dtype=np.float32)
 
 
