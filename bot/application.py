@@ -36,6 +36,7 @@ from bot.context import (
     services_of_application,
     store_services,
 )
+from bot.conversations import RecentConversations
 from bot.errors import apologise
 from bot.forgetting import Forgetting
 from bot.gate import UNLIMITED, Gate, Turn, choose_pace
@@ -165,6 +166,7 @@ def build_application(
         file_limits=Limits(clock, per_minute=FILES_PER_PERIOD, per_day=FILES_PER_DAY, minute=FILE_PERIOD),
         albums_read=Albums(clock),
         questions=RecentQuestions(clock),
+        conversations=RecentConversations(clock),
         alert_approvals=settings.alert_approvals,
         teller=teller,
         sleep=sleep,

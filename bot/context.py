@@ -14,6 +14,7 @@ from telegram.ext import Application, ContextTypes
 
 from bot.albums import Albums
 from bot.attachments import FileReader
+from bot.conversations import RecentConversations
 from bot.forgetting import Forgetting
 from bot.people import Limits, People
 from bot.presenters.reply import Operator, Presented
@@ -89,6 +90,7 @@ class Services:
     file_limits: Limits
     albums_read: Albums
     questions: RecentQuestions
+    conversations: RecentConversations
     alert_approvals: int = 2
     teller: TellsReplies | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     DESTINATION_WARNED = "destination_warned"
     NOTHING_MATCHES = "nothing_matches"
     LANGUAGE_NOT_READ = "language_not_read"
+    SAID_BEFORE = "said_before"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from telegram.constants import ChatType
 
 from bot.context import Context, find_language, services_of
 from bot.handlers import subscribing
+from bot.handlers.conversing import begin_anew
 from bot.handlers.talking import say, say_html
 from bot.presenters import fixed_texts
 from bot.presenters.information import (
@@ -29,6 +30,7 @@ async def start(update: Update, context: Context) -> None:
     A deep link (`?start=country_RU`) also asks whether they want alerts about it.
     """
     services = services_of(context)
+    begin_anew(update, context)
     if update.effective_user:
         await asyncio.to_thread(services.people.mark_back, update.effective_user.id)
     language = await find_language(update, context)
@@ -52,7 +54,12 @@ async def explain(update: Update, context: Context) -> None:
 async def privacy(update: Update, context: Context) -> None:
     """Say what is kept of people."""
     language = await find_language(update, context)
-    parts = (fixed_texts.PRIVACY, fixed_texts.PRIVACY_FILES, fixed_texts.PRIVACY_QUESTIONS)
+    parts = (
+        fixed_texts.PRIVACY,
+        fixed_texts.PRIVACY_FILES,
+        fixed_texts.PRIVACY_QUESTIONS,
+        fixed_texts.PRIVACY_CONVERSATION,
+    )
     await say_html(update, context, "\n\n".join(text(language, part) for part in parts))
 
 

@@ -7,6 +7,7 @@ from telegram import Update
 from bot.attachments import find_attached
 from bot.context import Context
 from bot.handlers.addressing import find_pointed_at, is_addressed, words_after_command, words_of
+from bot.handlers.conversing import begin_anew
 from bot.handlers.desk import offer_to_bring_in, take_message
 from bot.handlers.files import answer_attached, answer_files
 from bot.handlers.replying import answer
@@ -31,10 +32,14 @@ async def answer_message(update: Update, context: Context) -> None:
 
 
 async def answer_check(update: Update, context: Context) -> None:
-    """Answer /check: the words after it, and the message or picture that it answers. Without both it is explained."""
+    """Answer /check: the words after it, and the message or picture that it answers. Without both it is explained.
+
+    Who writes it checks something new: what went before is no part of it.
+    """
     message = update.message
     if message is None:
         return
+    begin_anew(update, context)
     words, pointed_at = words_after_command(message), message.reply_to_message
     if pointed_at and (attached := find_attached(pointed_at)):
         await answer_attached(update, context, [attached], words)

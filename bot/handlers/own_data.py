@@ -65,6 +65,7 @@ async def _erase(update: Update, context: Context) -> None:
     services.limits.forget(person.id)
     services.file_limits.forget(person.id)
     services.questions.forget(person.id)
+    services.conversations.forget(person.id)
     await _try_to_clean(context)
     log.info("What was stored about a person is deleted.")
     await say_html(update, context, text(language, fixed_texts.DELETED))

@@ -6,13 +6,13 @@ import asyncio
 
 from telegram import Update
 
-from bot.context import Context, find_chosen_language, find_language, services_of
+from bot.context import Context, find_language, services_of
+from bot.handlers.conversing import make_inquiry, remember
 from bot.handlers.talking import say, say_html
 from bot.handlers.telling import tell
 from bot.people import Allowance
 from bot.presenters import fixed_texts
 from bot.texts import text
-from knowledge.advisor.replies import Inquiry
 from knowledge.advisor.unread import without_all_words
 
 _WAITS = {
@@ -28,13 +28,14 @@ async def answer(update: Update, context: Context, words: str, unread_note: str 
         return
     if not await may_ask(update, context, words):
         return
-    inquiry = Inquiry(words, await find_chosen_language(update, context))
+    inquiry = await make_inquiry(update, context, words)
     reply = await asyncio.to_thread(services_of(context).advisor.reply, inquiry)
     if unread_note is None:
-        await tell(update, context, inquiry, reply)
+        shown = await tell(update, context, inquiry, reply)
     else:
         note = text(reply.language, unread_note)
-        await tell(update, context, inquiry, without_all_words(reply), [note])
+        shown = await tell(update, context, inquiry, without_all_words(reply), [note])
+    remember(update, context, inquiry, shown)
 
 
 async def may_ask(update: Update, context: Context, words: str) -> bool:

@@ -128,6 +128,8 @@ class _Wording:
         if self.reply.trouble == "no_search":
             paragraphs.append(self._say(words.TROUBLE_SEARCH))
         paragraphs.extend(self._stale(source) for source in self.reply.stale_sources)
+        if self.reply.question:
+            paragraphs.append(self._say(words.QUESTIONS[self.reply.question]))
         return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
     def _stale(self, source: StaleSource) -> str:

@@ -28,7 +28,13 @@ REASONS = {
         "I cannot read your language well enough yet to look for warning signs. Finding none means nothing."
     ),
     "not_all_read": "I could not read everything that you sent. That I found no more in it means nothing.",
+    "said_before": "My warning from before still stands. What you wrote now does not take it away.",
     "trouble": "I could not finish the check just now. Please treat the offer as unchecked.",
+}
+
+# What is put back to a person, as the last line of the first screen.
+QUESTIONS = {
+    "country": "❓ Which country is the job in? Write its name, and I will look again.",
 }
 
 FLAGS = {
@@ -281,6 +287,6 @@ EMBASSY = "Indian Embassy, {country}"
 ALL_TEXTS: tuple[str, ...] = (
     *VERDICTS.values(), *REASONS.values(), *FLAGS.values(), *TOPICS.values(), *STEPS.values(), *POINTS.values(),
     *SERIES.values(), *ISSUERS.values(), *LINES.values(), *AGENTS.values(), *AGENT_BECAUSE.values(),
-    *AGENT_STATUS.values(),
+    *AGENT_STATUS.values(), *QUESTIONS.values(),
     *(value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str)),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Protocol
 import structlog
 
 from knowledge.advisor.answering import choose_points, rules_for_subjects
+from knowledge.advisor.asking_back import choose_question
 from knowledge.advisor.checking_agents import check_agent, raise_by_register, route_by_register
 from knowledge.advisor.citing import (
     MOST_RULES,
@@ -25,9 +26,10 @@ from knowledge.advisor.citing import (
     showable,
 )
 from knowledge.advisor.emergencies import is_emergency
+from knowledge.advisor.following import raise_to_earlier, read_inquiry
 from knowledge.advisor.raising import flags_by_meaning, raise_by_meaning, route_by_meaning
 from knowledge.advisor.replies import Citation, FlagFound, Inquiry, Reply
-from knowledge.advisor.routing import Route, Subject, route
+from knowledge.advisor.routing import Route, Subject
 from knowledge.advisor.steps import choose_steps
 from knowledge.agents import AgentFinding, Register
 from knowledge.helplines import CYBER_LINE, TELE_MANAS, choose_helplines
@@ -37,7 +39,7 @@ from knowledge.reading.languages import Detected, detect_language
 from knowledge.reading.lexicons import languages_read
 from knowledge.reading.offer import Offer, read_offer
 from knowledge.reading.phrases import Phrasebook, load_phrasebook
-from knowledge.reading.red_flags import ShownFlag, find_red_flags
+from knowledge.reading.red_flags import ShownFlag
 from knowledge.records import AdvisoryRecord, HelplineRecord
 from knowledge.stale_sources import StaleSource, stale_of
 from knowledge.verdicts import (
@@ -152,10 +154,10 @@ class Advisor:
     def explain(self, inquiry: Inquiry) -> Explanation:
         """The reply together with every step that led to it."""
         library = self._current_library()
-        offer = read_offer(inquiry.text[:LONGEST_MESSAGE], self._book)
-        flags = find_red_flags(offer)
+        reading = read_inquiry(inquiry, self._book, LONGEST_MESSAGE)
+        inquiry, offer, flags = reading.inquiry, reading.offer, reading.flags
         found = _sort(library, offer, flags)
-        by_rules = route(offer, flags)
+        by_rules = reading.chosen
         meaning = self._read_meaning(inquiry, by_rules, _judge(offer, flags, by_rules, found))
         chosen, felt = route_by_meaning(by_rules, meaning), flags_by_meaning(meaning, flags)
         today = inquiry.today or library.today
@@ -164,15 +166,18 @@ class Advisor:
         found_language = detect_language(inquiry.text[:LONGEST_MESSAGE])
         language, fallback = self._language(inquiry, found_language)
         hits, trouble = self._search(inquiry, offer, chosen)
+        further = self._search_by_line(inquiry, offer, chosen, hits)
         judgement = raise_by_meaning(_raise_by_law(offer, _judge(offer, flags, chosen, found)), felt)
         judgement = raise_by_register(judgement, agent)
         if self._cannot_read(found_language) and (
             chosen.kind is Kind.ASSESSMENT or (chosen.kind is Kind.ANSWER and offer.destinations)
         ):
             judgement = without_reading(judgement)
+        judgement = raise_to_earlier(judgement, reading.at_least)
         named = (*flags, *felt) if judgement is not None else ()
         resting = rest_flags(named, found.matching, library, offer.destinations)
         citations = _cite(library, offer, chosen, resting, judgement, hits)
+        citations += _cite_further(library, offer, citations, further)
         reply = Reply(
             kind=chosen.kind,
             verdict=judgement.verdict if judgement else None,
@@ -191,8 +196,9 @@ class Advisor:
             facts=_facts(offer, library),
             agent=agent,
             stale_sources=_find_stale(citations, self._current_stale()),
+            question=choose_question(inquiry, offer, flags, chosen, judgement),
         )
-        return Explanation(offer, flags, chosen, hits, found, judgement, reply)
+        return Explanation(offer, flags, chosen, (*hits, *further), found, judgement, reply)
 
     def _cannot_read(self, found: Detected) -> bool:
         """Whether the rules know the language of a message too little to say that it shows nothing."""
@@ -217,6 +223,16 @@ class Advisor:
         except Exception:  # a broken index or model must not cost the person the rules' verdict
             log.exception("search failed, answering from the rules and standing warnings")
             return (), "no_search"
+
+    def _search_by_line(
+        self, inquiry: Inquiry, offer: Offer, chosen: Route, hits: tuple[FoundPassage, ...]
+    ) -> tuple[FoundPassage, ...]:
+        """What is nearer to the search line than anything is to the message. It is cited last and judges nothing."""
+        if inquiry.search_line is None or chosen.kind not in (Kind.ASSESSMENT, Kind.ANSWER):
+            return ()
+        found, _ = self._search(replace(inquiry, text=inquiry.search_line), offer, chosen)
+        known, nearest = {hit.advisory for hit in hits}, max((hit.score for hit in hits), default=0.0)
+        return tuple(hit for hit in found if hit.advisory not in known and hit.score > nearest)
 
     def _read_meaning(self, inquiry: Inquiry, chosen: Route, judgement: Judgement | None) -> Meaning:
         """What the sentence classifiers make of a message; nothing where there are none or they fail.
@@ -260,20 +276,20 @@ class Advisor:
             reply = self._reply_from_rules(inquiry)
         except Exception:
             log.exception("not even the rules could be applied")
-            reply = _UNCHECKED
+            before = inquiry.earlier.verdict if inquiry.earlier else None
+            reply = replace(_UNCHECKED, verdict=higher(_UNCHECKED.verdict, before))
         return replace(reply, language=language, fallback_language=fallback)
 
     def _reply_from_rules(self, inquiry: Inquiry) -> Reply:
-        offer = read_offer(inquiry.text[:LONGEST_MESSAGE], self._book)
-        flags = find_red_flags(offer)
-        chosen = route(offer, flags)
+        reading = read_inquiry(inquiry, self._book, LONGEST_MESSAGE)
+        offer, flags, chosen = reading.offer, reading.flags, reading.chosen
         if chosen.kind is Kind.EMERGENCY:
             return replace(_UNCHECKED, kind=chosen.kind, verdict=None, steps=choose_steps(offer, chosen, None))
         named = () if chosen.warns_others else flags
         judgement = judge_offer({flag.code for flag in named}, WarningsFound((), (), ()))
         return replace(
             _UNCHECKED,
-            verdict=higher(judgement.verdict, Verdict.CAUTION),
+            verdict=higher(higher(judgement.verdict, Verdict.CAUTION), reading.at_least),
             countries=offer.destinations,
             red_flags=tuple(FlagFound(flag.code, showable(flag.quote), None) for flag in named),
         )
@@ -382,6 +398,26 @@ def _cite(
     return tuple(cite_advisory(record, quotes.get(record.id)) for record in records) + tuple(
         cite_rule(rule) for rule in chosen_rules
     )
+
+
+MOST_FURTHER = 2  # records that a search line may add
+
+
+def _cite_further(
+    library: Library, offer: Offer, cited: Sequence[Citation], further: Sequence[FoundPassage]
+) -> tuple[Citation, ...]:
+    """Records that only the search line found: notices that fit the destination, and rules where none is named."""
+    known, here = {citation.id for citation in cited}, set(offer.destinations)
+    found: list[Citation] = []
+    for hit in further:
+        notice, rule = library.advisories.get(hit.advisory), library.rules.get(hit.advisory)
+        if hit.advisory in known:
+            continue
+        if notice is not None and (not here or not notice.countries or here & set(notice.countries)):
+            found.append(cite_advisory(notice, hit.text))
+        elif rule is not None and not here:
+            found.append(cite_rule(rule))
+    return tuple(found[:MOST_FURTHER])
 
 
 def _best_passages(hits: tuple[FoundPassage, ...]) -> dict[str, FoundPassage]:

@@ -37,6 +37,7 @@ class Inquiry:
     about_agent: bool = False  # the person asked with /agent: the text is the name or number of a firm
     earlier: Earlier | None = None
     search_line: str | None = None  # an English line to search by beside the text; it judges nothing and is not shown
+    can_be_asked: bool = False  # a question may be put back: only where the person can answer it in the same chat
 
 
 class ReadFrom(StrEnum):
