@@ -3,10 +3,11 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-# The checks load the starter knowledge into a place of their own, so that what staff did in data/ changes no figure.
+# The checks load the starter knowledge into a place of their own, so that what staff did in data/ changes no figure, and
+# ask no language model, whatever .env says: figures are to be the same tomorrow, and cost nothing.
 CHECK_DATA := $(CURDIR)/build/check-data
 IN_CHECK_DATA := DATA_DIR="$(CHECK_DATA)" DATABASE_URL="sqlite:///$(CHECK_DATA)/satark.sqlite3" \
-	EMBEDDING_MODEL=bundled:multilingual-e5-small
+	EMBEDDING_MODEL=bundled:multilingual-e5-small CHAT_MODEL=none
 
 # Offline: no library may look for models or send usage figures. What our tests serve themselves is on loopback.
 OFFLINE := HF_HUB_OFFLINE=1 ANONYMIZED_TELEMETRY=False NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost
@@ -42,8 +43,8 @@ check: set-up ## Check format, style, types and import directions, then the floo
 	@echo "Measuring how agents are found ..."
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.agents.evaluate --floor
 
-evals: set-up check-data ## Measure retrieval and replies on every set of cases and write docs/results.md
-	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.results
+evals: set-up check-data ## Measure retrieval and replies and write docs/results.md; MODEL=a,b compares language models instead
+	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m evals.$(if $(MODEL),models "$(MODEL)" $(if $(CASES),--cases "$(CASES)"),results)
 
 train: set-up check-data ## Train the sentence and topic classifiers anew and write what they are worth (two minutes)
 	@$(OFFLINE) $(IN_CHECK_DATA) $(PYTHON) -m knowledge.meaning.training

@@ -17,6 +17,7 @@ from bot.inbox import KEEP_NUMBERS, KEEP_PARKED
 from bot.inbox_models import Erasure, InboxState, InboxUpdate
 from bot.models import Awaited, Person, ShownReply
 from bot.people import KEEP_REPLIES
+from knowledge.chat.quality_store import KEEP_QUALITY, ToldQuality
 from knowledge.database import read_session, write_session
 from knowledge.worklist import KEEP_QUESTIONS, ListedQuestion
 
@@ -55,6 +56,7 @@ def _overdue(now: dt.datetime) -> tuple[tuple[type, ColumnElement[bool]], ...]:
     return (
         (ShownReply, ShownReply.shown_at < now - KEEP_REPLIES),
         (ListedQuestion, ListedQuestion.asked_at < now - KEEP_QUESTIONS),
+        (ToldQuality, ToldQuality.day < (now - KEEP_QUALITY).date()),
         (Awaited, Awaited.until < now),
         (Person, Person.blocked_at < now - KEEP_STOPPED),
         (

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from evals.agents import evaluate as agents
 from evals.extraction import evaluate as extraction
+from evals.models import WITHOUT, find_section
 from evals.offers.evaluate import ask, read_cases, write_failures
 from evals.offers.scores import Score, Summary, parse_reply, score, summarise
 from evals.retrieval.evaluate import BOTH, Question, read_questions, run_search, score_groups
@@ -55,6 +56,7 @@ def main() -> int:
     parts.append(_retrieval(questions, run_search(questions)))
     parts.append(_extraction(extraction.measure(topics_by_meaning=build_topics_by_meaning(read_settings()))))
     parts.append(_agents(agents.measure()))
+    parts.append(find_section())
     PAGE.write_text("\n".join(parts), encoding="utf-8")
     print(f"Written: {PAGE}")
     return 0
@@ -68,14 +70,14 @@ Written by `make evals` on {day}, {os.cpu_count()} cores, {platform.machine()}, 
 Do not edit.
 
 A cell shows hits/asked and, below, the 95 % interval of the share (Wilson). *Gap* is the share of right verdicts in
-English less that of the language, in points. What each score means: `evals/README.md`. No language model is configured.
+English less that of the language, in points. What each score means: `evals/README.md`. No language model is asked.
 """
 
 
 def _offers(title: str, files: Sequence[Path]) -> str:
     cases = read_cases(files, set())
     results = HERE.parent / "build" / "results" / files[0].stem
-    replies = ask(cases, results)
+    replies = ask(cases, results, {"CHAT_MODEL": WITHOUT})  # whatever the environment and `.env` say
     scores = [score(case, parse_reply(replies[case.id]) if case.id in replies else None) for case in cases]
     write_failures(scores, results)
     return "\n".join(

@@ -21,11 +21,12 @@ class ChatMessage:
 
 @dataclass(frozen=True)
 class Completion:
-    """What the model answered, and how many tokens it took (0 where the provider does not say)."""
+    """What the model answered, how many tokens it took (0 where the provider does not say), and how long."""
 
     text: str
     input_tokens: int = 0
     output_tokens: int = 0
+    seconds: float = 0.0
 
 
 class Failure(StrEnum):
@@ -67,5 +68,14 @@ class ChatModel(Protocol):
 class AsksModel(Protocol):
     """A chat model with its limits in front: what the advisor is given."""
 
-    def ask(self, messages: Sequence[ChatMessage], *, asker: str | None = None) -> Completion:
-        """Return the answer to a question of `asker`, a name that is the same all day. Raises `ChatModelFailed`."""
+    @property
+    def timeout_s(self) -> float:
+        """The longest that an answer is waited for."""
+
+    def ask(
+        self, messages: Sequence[ChatMessage], *, asker: str | None = None, within_s: float | None = None
+    ) -> Completion:
+        """Return the answer to a question of `asker`, a name that is the same all day. Raises `ChatModelFailed`.
+
+        `within_s` is how long this answer is waited for, where that is less than the time-out.
+        """

@@ -87,6 +87,12 @@ class Settings(BaseSettings):
             raise ValueError("16 to 256 letters, digits, _ and - are allowed")
         return value
 
+    @field_validator("chat_model")
+    @classmethod
+    def read_none_as_no_model(cls, value: str | None) -> str | None:
+        """Take `none` for no model: an empty variable would let that of `.env` hold, as for every setting."""
+        return None if value is not None and value.strip().casefold() == "none" else value
+
     @field_validator("chat_model_url")
     @classmethod
     def require_an_address_of_a_server(cls, value: str | None) -> str | None:

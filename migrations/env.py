@@ -30,6 +30,7 @@ else:  # the `alembic` command, which compares the tables of all packages with t
     import bot.alerts.models
     import bot.inbox_models
     import bot.models  # noqa: F401
+    import knowledge.chat.quality_store
     import knowledge.chat.usage  # noqa: F401
     from knowledge.settings import Settings
 

@@ -125,11 +125,11 @@ class HostileModel:
 
 
 def read_asked(messages: Sequence[ChatMessage]) -> dict[str, Any]:
-    """What the question says of the case: language, verdict, sources; and the fenced message."""
-    asked, _, rest = messages[-1].text.partition("\n\nThe person's message:\n")
+    """What the question says of the case: language, verdict, sources; and the fenced words, earlier ones first."""
+    asked, _, rest = messages[-1].text.partition("\n\n")
     found: dict[str, Any] = json.loads(asked)
-    fenced = re.search(r"=== \w+ ===\n(.*)\n=== \w+ ===", rest, re.DOTALL)
-    found["message"] = fenced[1] if fenced else ""
+    fenced = re.findall(r"=== (\w+) ===\n(.*?)\n=== \1 ===", rest, re.DOTALL)
+    found["message"] = "\n".join(words for _, words in fenced)
     return found
 
 
@@ -211,6 +211,12 @@ def _other_fields(model: HostileModel, asked: dict[str, Any]) -> str:
     )
 
 
+def _silence(model: HostileModel, asked: dict[str, Any]) -> str:
+    """Takes the records away, with or without a lie in their place."""
+    claims = [(model.lie(asked), ["S1"])] if model.chance.random() < 0.5 else []
+    return _answer(*claims, answered=False)
+
+
 def _garbage(model: HostileModel, asked: dict[str, Any]) -> str:
     return model.chance.choice(
         ["", "null", "[]", "{", "[" * 5000, model.lie(asked), "x" * 50_000, '{"claims": {}}', '{"claims": [1]}', "\x00\x1b[2J",
@@ -235,7 +241,7 @@ def _flood(model: HostileModel, asked: dict[str, Any]) -> str:
 
 _ATTACKS: tuple[Callable[[HostileModel, dict[str, Any]], str], ...] = (
     _plain_lie, _plain_lie, _lie_after_truth, _lie_inside_truth, _lie_inside_truth, _changed_figures, _without_not,
-    _fake_token, _markup, _lowering, _other_fields, _garbage, _obeys, _flood,
+    _fake_token, _markup, _lowering, _other_fields, _silence, _garbage, _obeys, _flood,
 )  # fmt: skip
 
 

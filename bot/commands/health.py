@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from bot.commands.parts import explained_to_operator
 from bot.jobs import now_utc
 from knowledge.agents import OLD_AFTER, find_newest_snapshot
 from knowledge.chat.factory import build_limited_model
+from knowledge.chat.quality_store import KEEP_QUALITY, Figures, count_answers, count_wrong, read_figures
 from knowledge.chat.usage import MemoryUsage, Used, cost_in_dollars, read_usage
 from knowledge.chat_model import ChatModelUnavailable
 from knowledge.database import DatabaseUnavailable, build_engine, has_database, read_session
@@ -49,6 +50,7 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="Print J
         settings = read_settings()
         engine = build_engine(settings.resolved_database_url)
         facts = _facts(_open_library(engine), settings) | _source_facts(engine) | _chat_facts(engine, settings)
+        facts |= _quality_facts(engine, settings)
         if as_json:
             typer.echo(json.dumps(facts, ensure_ascii=False))
             return
@@ -131,6 +133,40 @@ def _chat_facts(engine: Engine, settings: Settings) -> dict[str, object]:
         "chat_tokens_today": f"{used.input_tokens} in, {used.output_tokens} out",
         "chat_cost_today": f"${cost:.4f}" if cost is not None else "unknown (set CHAT_MODEL_PRICE)",
     }
+
+
+def _quality_facts(engine: Engine, settings: Settings) -> dict[str, object]:
+    """How good the model's words were today (UTC), as far as that is measured, and what staff think of them."""
+    if not settings.chat_model:
+        return {}
+    today = now_utc().date()
+    try:
+        with read_session(engine) as session:
+            figures = read_figures(session, settings.chat_model, today)
+            wrong_today, wrong = count_wrong(session, today), count_wrong(session, today - KEEP_QUALITY)
+            waiting = count_answers(session)
+    except DatabaseUnavailable:  # of a database that today's program has not brought up to date yet
+        return {}
+    return {
+        "chat_told_replies_today": f"{figures.told} of {figures.answers} answers that were read",
+        "chat_sentences_kept_back_today": _kept_back(figures.refused, figures.said),
+        "chat_least_support_today": _least_support(figures),
+        "chat_in_another_language_today": figures.in_other_language,
+        "chat_marked_wrong": f"{wrong_today} today, {wrong} in {KEEP_QUALITY.days} days",
+        "chat_answers_to_look_at": f"{waiting} (/worklist)",
+    }
+
+
+def _kept_back(refused: Mapping[str, int], said: int) -> str:
+    reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(refused.items(), key=lambda one: -one[1]))
+    return f"{sum(refused.values())} of {said}{f' ({reasons})' if reasons else ''}"
+
+
+def _least_support(figures: Figures) -> str | None:
+    """The weakest support of a shown sentence: its nearness, or its words where there is no embedding model."""
+    if figures.least_near is not None:
+        return f"nearness {figures.least_near:.2f}"
+    return f"{figures.least_shared:.0%} of the words" if figures.least_shared is not None else None
 
 
 def _look_at_database(settings: Settings) -> Finding:

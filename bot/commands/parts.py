@@ -22,9 +22,11 @@ from bot.texts import catalogue_languages, every_text
 from bot.troubles import CannotRun
 from knowledge.advisor.advisor import Advisor
 from knowledge.advisor.guarding.support import NearnessByEmbedding
+from knowledge.advisor.replies import Inquiry, Reply
 from knowledge.advisor.telling import Teller
 from knowledge.agents import RegisterKeeper
 from knowledge.chat.factory import build_limited_model
+from knowledge.chat.quality_store import QualityKeeper
 from knowledge.chat.usage import StoredUsage, Used
 from knowledge.chat_model import ChatModelUnavailable
 from knowledge.database import DatabaseUnavailable, build_engine, upgrade, write_session
@@ -88,7 +90,7 @@ def build_parts(settings: Settings, *, use_index: bool = True) -> Parts:
         current_register=RegisterKeeper(engine, now_utc).current,
         current_stale=StaleSourcesKeeper(engine, now_utc).current,
     )
-    teller = _try_to_build_teller(settings, engine, library.current, embedder)
+    teller = _try_to_build_teller(settings, engine, library.current, embedder, advisor.reply)
     return Parts(advisor, people, library.current, jobs, retriever.current, teller)
 
 
@@ -110,7 +112,11 @@ def explained_to_operator() -> Iterator[None]:
 
 
 def _try_to_build_teller(
-    settings: Settings, engine: Engine, library: Callable[[], Library], embedder: Embedder | None
+    settings: Settings,
+    engine: Engine,
+    library: Callable[[], Library],
+    embedder: Embedder | None,
+    look_again: Callable[[Inquiry], Reply],
 ) -> Teller | None:
     """The language model behind its guards; None where none is set, or it cannot be used, which is said once."""
     usage = StoredUsage(engine)
@@ -127,7 +133,16 @@ def _try_to_build_teller(
     def note_guarded() -> None:
         usage.add(now_utc().date(), name, Used(guarded=1))
 
-    return Teller(model, library, nearness, every_text(), note_guarded=note_guarded)
+    quality = QualityKeeper(engine, name, now_utc)
+    return Teller(
+        model,
+        library,
+        nearness,
+        every_text(),
+        note_guarded=note_guarded,
+        note_quality=quality.note,
+        look_again=look_again,
+    )
 
 
 def _ensure_starter(engine: Engine, settings: Settings, *, with_vectors: bool) -> None:

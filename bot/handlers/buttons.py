@@ -14,6 +14,7 @@ from bot.alerts import subscriptions
 from bot.context import Context, find_language, services_of
 from bot.handlers import asking_staff
 from bot.handlers.admins import is_allowed
+from bot.handlers.conversing import begin_anew
 from bot.handlers.replying import answer
 from bot.handlers.showing import show
 from bot.handlers.storing import write
@@ -53,6 +54,7 @@ async def _do_alone(update: Update, context: Context, press: Press) -> None:
     sample = text(language, fixed_texts.SAMPLE)
     await say_html(update, context, f"{introduction}\n\n<blockquote>{escape(sample)}</blockquote>")
     await answer(update, context, sample)
+    begin_anew(update, context)  # the sample is nobody's offer, so no question is about it
 
 
 async def _choose_language(update: Update, context: Context, press: Press) -> None:

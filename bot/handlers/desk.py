@@ -31,8 +31,10 @@ from bot.presenters.desk import Deed, DeskPress
 from bot.sending import Outgoing, send
 from knowledge import desk, worklist
 from knowledge.advisories import CannotSupersede
+from knowledge.chat.quality_store import ListedAnswer, Mark, count_answers, list_answers, mark_answer
 from knowledge.desk import DraftView, ReplyTo
 from knowledge.records import BadRecord, build_advisory
+from knowledge.worklist import QuestionView
 
 COUNTED_DAYS = 30
 LONG_ENOUGH = 200  # characters; a shorter message of staff is a question, not a notice
@@ -105,18 +107,22 @@ async def add(update: Update, context: Context) -> None:
 
 @for_desk
 async def show_worklist(update: Update, context: Context) -> None:
-    """Answer /worklist: the questions that people let staff see, and counts of what was asked in vain."""
+    """Answer /worklist: questions that people let staff see, counts of what was asked in vain, model answers."""
     since = services_of(context).clock().date() - dt.timedelta(days=COUNTED_DAYS)
 
-    def read(session: Session) -> tuple[int, Any, Any]:
-        listed = worklist.list_questions(session)
-        return worklist.count_open(session), worklist.list_counts(session, since), listed
+    def read(session: Session) -> tuple[str, tuple[QuestionView, ...], tuple[ListedAnswer, ...]]:
+        head = worklist_cards.present_worklist(
+            worklist.count_open(session), worklist.list_counts(session, since), COUNTED_DAYS, count_answers(session)
+        )
+        return head, worklist.list_questions(session), list_answers(session)
 
-    number, counts, questions = await write(context, read)
-    await say_html(update, context, worklist_cards.present_worklist(number, counts, COUNTED_DAYS))
+    head, questions, answers = await write(context, read)
+    await say_html(update, context, head)
     for question in questions:
         html = worklist_cards.present_question(question)
         await say_html(update, context, html, cards.question_keyboard(question.id))
+    for answer in answers:
+        await say_html(update, context, worklist_cards.present_answer(answer), cards.answer_keyboard(answer.id))
 
 
 # --- messages ---
@@ -331,6 +337,14 @@ async def _question_done(update: Update, context: Context, press: DeskPress) -> 
     await say_html(update, context, words.format(number=press.number))
 
 
+async def _mark_answer(update: Update, context: Context, press: DeskPress) -> None:
+    mark = Mark.WRONG if press.deed is Deed.ANSWER_WRONG else Mark.FINE
+    by, day = _by(update), services_of(context).clock().date()
+    done = await write(context, lambda session: mark_answer(session, press.number, mark, by=by, day=day))
+    words = cards.ANSWER_IS_WRONG if mark is Mark.WRONG else cards.ANSWER_IS_FINE
+    await say_html(update, context, (words if done else cards.ANSWER_WAS_MARKED).format(number=press.number))
+
+
 _Deed = Callable[[Update, Context, DeskPress], Coroutine[Any, Any, None]]
 _DEEDS: dict[Deed, _Deed] = {
     Deed.SHOW: _show,
@@ -349,6 +363,8 @@ _DEEDS: dict[Deed, _Deed] = {
     Deed.BRING_IN: _bring_in,
     Deed.FINISH: _finish,
     Deed.QUESTION_DONE: _question_done,
+    Deed.ANSWER_FINE: _mark_answer,
+    Deed.ANSWER_WRONG: _mark_answer,
 }
 
 

@@ -21,9 +21,10 @@ from bot.answering import may_send
 from bot.attachments import Attached, NotRead, Trouble, find_attached
 from bot.context import Context, find_chosen_language, find_language, services_of
 from bot.handlers.addressing import words_of
+from bot.handlers.conversing import remember
 from bot.handlers.replying import answer, may_ask
-from bot.handlers.showing import show
 from bot.handlers.talking import say_html
+from bot.handlers.telling import tell
 from bot.people import Allowance
 from bot.presenters import fixed_texts
 from bot.presenters.files import present_read_words, present_trouble
@@ -135,18 +136,18 @@ def _take(read: _Read, document: Document) -> None:
 
 
 async def _answer(update: Update, context: Context, typed: str, read: _Read) -> None:
-    words = _join(typed, *read.words)
-    reply = await _ask(update, context, words, typed, read) if words else None
+    inquiry = Inquiry(_join(typed, *read.words), await find_chosen_language(update, context))
+    reply = await _ask(context, inquiry, typed, read) if inquiry.text else None
     is_incomplete = bool(read.troubles) or not read.is_sure or not read.is_whole
     if reply is None or (is_incomplete and says_nothing(reply)):
         await _explain(update, context, read)
         return
-    await show(update, context, reply, _notes(reply, typed, read), question=words)
+    shown = await tell(update, context, inquiry, reply, _notes(reply, typed, read))
+    remember(update, context, inquiry, shown)
 
 
-async def _ask(update: Update, context: Context, words: str, typed: str, read: _Read) -> Reply:
-    read.is_whole = len(words) <= LONGEST_MESSAGE
-    inquiry = Inquiry(words, await find_chosen_language(update, context))
+async def _ask(context: Context, inquiry: Inquiry, typed: str, read: _Read) -> Reply:
+    read.is_whole = len(inquiry.text) <= LONGEST_MESSAGE
     reply = await asyncio.to_thread(services_of(context).advisor.reply, inquiry)
     reply = mark_quotes(reply, typed, read.source)
     everything = not read.troubles and read.is_sure and read.is_whole

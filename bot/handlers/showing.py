@@ -60,6 +60,7 @@ async def show_better(
         return
     html, keyboard = await _make_message(update, context, reply, notes, question)
     await edit(context.bot, sent, Outgoing(update.effective_chat.id, html, keyboard))
+    await _try_to_remember_cited(update, context, reply)  # it may rest on more notices than the first one
 
 
 async def _make_message(

@@ -66,11 +66,13 @@ class Deed(StrEnum):
     BRING_IN = "in"
     FINISH = "fin"
     QUESTION_DONE = "qd"
+    ANSWER_FINE = "mf"  # what a language model said
+    ANSWER_WRONG = "mw"
 
 
 @dataclass(frozen=True)
 class DeskPress:
-    """One press: the deed, the number of the draft or question, the version that was shown, a field."""
+    """One press: the deed, the number of the draft, question or answer, the version that was shown, a field."""
 
     deed: Deed
     number: int = 0
@@ -82,7 +84,7 @@ HELP = (
     "<b>The desk</b>\n\n"
     "/add, then send links, files, photos or text: each becomes a draft.\n"
     "/desk shows this and the open drafts. /draft 12 shows one.\n"
-    "/worklist shows questions that Satark could not answer.\n"
+    "/worklist shows questions that Satark could not answer, and what a language model said.\n"
     "/pending shows alerts that wait for approval, /status how they went.\n\n"
     "Nothing is said in public before you publish it, and nobody is told by message before an alert is approved."
 )
@@ -110,6 +112,9 @@ CANNOT_READ = (
 )
 QUESTION_IS_DONE = "✅ Question {number} is off the list."
 QUESTION_WAS_DONE = "Question {number} was off the list already."
+ANSWER_IS_FINE = "✅ Answer {number} is marked fine."
+ANSWER_IS_WRONG = "❌ Answer {number} is marked wrong; <code>satark status</code> counts it."
+ANSWER_WAS_MARKED = "Answer {number} was marked already, or is kept no longer."
 
 
 def parse_desk_press(data: str | None) -> DeskPress | None:
@@ -321,6 +326,13 @@ def question_keyboard(question_id: int) -> InlineKeyboardMarkup:
     """Return the button that takes a question off the work list."""
     button = InlineKeyboardButton("✅ Done", callback_data=f"v1:dk:{Deed.QUESTION_DONE}:{question_id}")
     return InlineKeyboardMarkup([[button]])
+
+
+def answer_keyboard(answer_id: int) -> InlineKeyboardMarkup:
+    """Return the buttons by which staff say what they think of a language model's sentences."""
+    labels = {Deed.ANSWER_FINE: "✅ Fine", Deed.ANSWER_WRONG: "❌ Wrong"}
+    buttons = [InlineKeyboardButton(label, callback_data=f"v1:dk:{deed}:{answer_id}") for deed, label in labels.items()]
+    return InlineKeyboardMarkup([buttons])
 
 
 def present_outcome(submission: SubmissionView) -> str:

@@ -217,6 +217,10 @@ PRIVACY_QUESTIONS = (
     "telephone, passport, Aadhaar and account numbers made unreadable. So that you can still choose this, it stays in "
     "my working memory for an hour, and nowhere else."
 )
+PRIVACY_CONVERSATION = (
+    "• So that you can ask further questions, I remember your last messages and my answers for twenty minutes, in my "
+    "working memory and nowhere else. /start makes me forget them at once."
+)
 SHOW_STAFF = (
     "Shall the people who run Satark see this question, so that they can add what is missing? Telephone, passport, "
     "Aadhaar and account numbers in it are made unreadable. It is kept for 90 days. /my_data shows it, /delete_me "

@@ -1,4 +1,7 @@
-"""The work list: the buttons by which a person lets staff see a question, and what staff see. Pure."""
+"""The work list: the buttons by which a person lets staff see a question, and what staff see. Pure.
+
+What staff see is English only.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.presenters import fixed_texts
 from bot.texts import text
+from knowledge.chat.quality import Listed
+from knowledge.chat.quality_store import ListedAnswer
 from knowledge.vocabulary import Language
 from knowledge.worklist import CountView, QuestionView, Sort, Why
 
@@ -19,6 +24,7 @@ _PRESS = re.compile(r"v1:wl:(?P<what>ask|yes|no):(?P<shown_id>[A-Za-z0-9_-]{12,2
 _LONGEST_SHOWN = 900  # characters of one question in the list
 NOTHING_LISTED = "Nobody has let you see a question that waits."
 _WHY = {Why.UNANSWERED: "nothing official found", Why.NOT_HELPFUL: "not helpful"}
+_WHY_LISTED = {Listed.LOW: "among the lowest scores", Listed.RANDOM: "drawn at random"}
 
 
 @dataclass(frozen=True)
@@ -50,9 +56,11 @@ def parse_asking_press(data: str | None) -> AskingPress | None:
     return AskingPress(found["what"], found["shown_id"]) if found else None
 
 
-def present_worklist(open_count: int, counts: Sequence[CountView], days: int) -> str:
-    """Return the head of the work list: how many questions wait, and what was asked in vain."""
-    lines = [f"<b>Work list</b>: {open_count} questions that people let you see.", ""]
+def present_worklist(open_count: int, counts: Sequence[CountView], days: int, answers: int = 0) -> str:
+    """Return the head of the work list: how many questions and model answers wait, and what was asked in vain."""
+    lines = [f"<b>Work list</b>: {open_count} questions that people let you see."]
+    lines += [f"{answers} answers of the language model to look at, the worst first."] if answers else []
+    lines.append("")
     lines.append(f"<b>Asked in vain in {days} days</b> (counts only)")
     lines += [f"{one.count} × {describe(one.sort)}" for one in counts] or ["nothing"]
     return "\n".join(lines)
@@ -63,6 +71,17 @@ def present_question(question: QuestionView) -> str:
     words = question.words if len(question.words) <= _LONGEST_SHOWN else f"{question.words[:_LONGEST_SHOWN]} …"
     head = f"<b>{question.id}</b> · {question.asked_at:%d %b %Y} · {describe(question.sort)}"
     return f"{head}\n<blockquote>{escape(words, quote=False)}</blockquote>"
+
+
+def present_answer(answer: ListedAnswer) -> str:
+    """Return what a language model said for one reply, beside the ids of its records. Its words are escaped."""
+    done = answer.quality
+    score = f"score {done.score:.2f}" if done.score is not None else "no score"
+    sort = f"{done.kind.value}, {done.verdict.value if done.verdict else 'no verdict'}, {done.language.value}"
+    head = f"<b>Model answer {answer.id}</b> · {answer.day:%d %b %Y} · {sort} · {score}, {_WHY_LISTED[answer.why]}"
+    said = "\n".join(escape(words, quote=False) for words in done.shown)
+    records = ", ".join(f"<code>{escape(record, quote=False)}</code>" for record in done.records)
+    return f"{head}\n<blockquote>{said}</blockquote>\nDo these records say so? {records}"
 
 
 def describe(sort: Sort) -> str:

@@ -10,11 +10,12 @@ Scoring lives in `scores.py`; here is only the running, reading and showing.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -105,26 +106,33 @@ def _json_lines(file: Path) -> Iterator[dict[str, Any]]:
                 raise BadCase(f"{file}, line {number}: not JSON ({error})") from error
 
 
-def ask(cases: Sequence[Case], results: Path) -> dict[str, Any]:
-    """Ask the product from outside, as any user of the command line would, and keep what it said."""
+def ask(cases: Sequence[Case], results: Path, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Ask the product from outside, as any user of the command line would, and keep what it said.
+
+    `environment` holds settings for this run, beside those of this process. Raises `BatchFailed`.
+    """
     results.mkdir(parents=True, exist_ok=True)
     replies: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder, (results / "replies.jsonl").open("w", encoding="utf-8") as kept:
         questions = Path(folder) / "cases.jsonl"
         lines = [json.dumps({"id": case.id, "text": case.text}, ensure_ascii=False) for case in cases]
         questions.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        for line in track(_run_batch(questions), description="Asking", total=len(cases), console=console):
+        answers = _run_batch(questions, environment or {})
+        for line in track(answers, description="Asking", total=len(cases), console=console):
             row = json.loads(line)
             replies[row["id"]] = row["reply"]
             kept.write(line)
     return replies
 
 
-def _run_batch(questions: Path) -> Iterator[str]:
+def _run_batch(questions: Path, environment: Mapping[str, str]) -> Iterator[str]:
     command = [sys.executable, "-m", "bot", "check", "--batch", str(questions)]
+    settings = os.environ | environment
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8") as batch,  # noqa: S603
+        subprocess.Popen(  # noqa: S603
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8", env=settings
+        ) as batch,
     ):
         if batch.stdout is not None:
             yield from (line for line in batch.stdout if line.strip())

@@ -42,7 +42,7 @@ _NAMES = {
 
 def write_question(inquiry: Inquiry, reply: Reply, sources: Sequence[Source], mark: str) -> list[ChatMessage]:
     """The messages of one question. `mark` is a word that nobody can foresee; it fences the person's words."""
-    facts = {
+    facts: dict[str, object] = {
         "language": _NAMES[reply.language],
         "kind": reply.kind.value,
         "verdict": reply.verdict.value if reply.verdict else None,
@@ -51,12 +51,25 @@ def write_question(inquiry: Inquiry, reply: Reply, sources: Sequence[Source], ma
         "countries": list(reply.countries),
         "sources": [_shown(source) for source in sources],
     }
+    if inquiry.earlier:
+        facts["earlier verdict"] = inquiry.earlier.verdict.value if inquiry.earlier.verdict else None
     asked = json.dumps(facts, ensure_ascii=False, indent=1)
-    fenced = f"=== {mark} ===\n{hide_personal(inquiry.text, mark)}\n=== {mark} ==="
     return [
         ChatMessage("system", _prompt().replace("{mark}", mark)),
-        ChatMessage("user", f"{asked}\n\nThe person's message:\n{fenced}\n\nAnswer with the JSON object."),
+        ChatMessage("user", f"{asked}\n\n{fence_words(inquiry, mark)}\n\nAnswer with the JSON object."),
     ]
+
+
+def fence_words(inquiry: Inquiry, mark: str) -> str:
+    """A person's words between two lines with the mark, those of an earlier message before them in the same way."""
+    parts = [f"The person's message:\n{_fence(inquiry.text, mark)}"]
+    if inquiry.earlier:
+        parts.insert(0, f"An earlier message of the same person:\n{_fence(inquiry.earlier.text, mark)}")
+    return "\n\n".join(parts)
+
+
+def _fence(text: str, mark: str) -> str:
+    return f"=== {mark} ===\n{hide_personal(text, mark)}\n=== {mark} ==="
 
 
 def hide_personal(text: str, mark: str = "") -> str:

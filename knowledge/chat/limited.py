@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 # Not the model's fault: a full house says nothing about its health.
 _OURS = frozenset({Failure.BUSY, Failure.OVER_BUDGET, Failure.RESTING})
+_FAIR_SHARE = 0.5  # of the time-out: a model that is given less, and does not answer in it, is slow and not broken
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,25 @@ class LimitedChatModel:
         """The model as the operator named it."""
         return self._model.name
 
-    def ask(self, messages: Sequence[ChatMessage], *, asker: str | None = None) -> Completion:
-        """Return the answer. Raises `ChatModelFailed`, at the latest when the time-out has passed."""
+    @property
+    def timeout_s(self) -> float:
+        """The longest that an answer is waited for."""
+        return self._limits.timeout_s
+
+    def ask(
+        self, messages: Sequence[ChatMessage], *, asker: str | None = None, within_s: float | None = None
+    ) -> Completion:
+        """Return the answer. Raises `ChatModelFailed`, at the latest when the time-out or `within_s` has passed."""
         began = self._seconds()
+        timeout_s = min(self._limits.timeout_s, within_s) if within_s is not None else self._limits.timeout_s
         self._enter(asker, began)
         try:
-            completion = self._ask_within_time(messages)
+            completion = self._ask_within_time(messages, timeout_s)
         except ChatModelFailed as error:
-            self._note_failure(error.reason, began)
+            self._note_failure(error.reason, began, in_haste=timeout_s < _FAIR_SHARE * self._limits.timeout_s)
             raise
-        self._note_answer(completion, began)
+        completion = replace(completion, seconds=self._seconds() - began)
+        self._note_answer(completion)
         return completion
 
     def _enter(self, asker: str | None, now: float) -> None:
@@ -103,12 +113,12 @@ class LimitedChatModel:
         self._asked[asker] += 1
         return True
 
-    def _ask_within_time(self, messages: Sequence[ChatMessage]) -> Completion:
+    def _ask_within_time(self, messages: Sequence[ChatMessage], timeout_s: float) -> Completion:
         answer: Future[Completion] = Future()
         # A daemon: a call that hangs must not keep the program from stopping.
         threading.Thread(target=self._call, args=(messages, answer), daemon=True, name="chat-model").start()
         try:
-            return answer.result(self._limits.timeout_s)
+            return answer.result(timeout_s)
         except TimeoutError:
             raise ChatModelFailed(Failure.TIME_OUT) from None
 
@@ -128,15 +138,15 @@ class LimitedChatModel:
         with self._lock:
             self._under_way -= 1
 
-    def _note_failure(self, reason: Failure, began: float) -> None:
+    def _note_failure(self, reason: Failure, began: float, *, in_haste: bool) -> None:
         now = self._seconds()
-        if reason not in _OURS:
+        if reason not in _OURS and not (in_haste and reason is Failure.TIME_OUT):
             with self._lock:
                 self._breaker = self._breaker.after_failure(now)
         self._usage.add(self._clock().date(), self.name, Used(failures=1))
         log.warning("The language model gave no answer.", reason=reason.value, seconds=round(now - began, 2))
 
-    def _note_answer(self, completion: Completion, began: float) -> None:
+    def _note_answer(self, completion: Completion) -> None:
         with self._lock:
             self._breaker = self._breaker.after_success()
         used = Used(input_tokens=completion.input_tokens, output_tokens=completion.output_tokens)
@@ -145,5 +155,5 @@ class LimitedChatModel:
             "The language model answered.",
             input_tokens=used.input_tokens,
             output_tokens=used.output_tokens,
-            seconds=round(self._seconds() - began, 2),
+            seconds=round(completion.seconds, 2),
         )

@@ -145,3 +145,42 @@ def test_cost_is_counted_where_a_price_is_set():
 
     assert cost_in_dollars(used, (0.15, 0.60)) == pytest.approx(0.60)
     assert cost_in_dollars(used, None) is None
+
+
+def test_a_caller_may_wait_for_less_than_the_time_out():
+    situation = Situation(Limits(timeout_s=5.0))
+    situation.model.never_answers()
+    began = time.monotonic()
+
+    with pytest.raises(ChatModelFailed) as caught:
+        situation.limited.ask(QUESTION, within_s=0.1)
+
+    assert caught.value.reason is Failure.TIME_OUT
+    assert time.monotonic() - began < 1.1
+    situation.model.let_go.set()
+
+
+def test_nobody_may_wait_for_more_than_the_time_out():
+    situation = Situation(Limits(timeout_s=0.1))
+    situation.model.never_answers()
+    began = time.monotonic()
+
+    with pytest.raises(ChatModelFailed):
+        situation.limited.ask(QUESTION, within_s=60)
+
+    assert time.monotonic() - began < 1.1
+    situation.model.let_go.set()
+
+
+@pytest.mark.parametrize(("within_s", "rests"), [(0.01, False), (0.16, True), (None, True)])
+def test_a_model_that_was_hurried_is_not_called_broken(within_s, rests):
+    """Who leaves it a small share of the time learns nothing about its health; who leaves it most of it does."""
+    situation = Situation(Limits(timeout_s=0.2, at_once=100))
+    situation.model.never_answers()
+
+    for _ in range(FAILURES_UNTIL_REST):
+        with pytest.raises(ChatModelFailed):
+            situation.limited.ask(QUESTION, within_s=within_s)
+
+    assert situation.limited._breaker.is_resting(situation.seconds) is rests
+    situation.model.let_go.set()

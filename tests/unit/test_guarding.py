@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 
@@ -14,6 +15,7 @@ from knowledge.advisor.guarding.letters import is_plain_writing
 from knowledge.advisor.guarding.names import Vocabulary
 from knowledge.advisor.guarding.numbers import figures_stand_in
 from knowledge.advisor.guarding.omission import find_omitted
+from knowledge.advisor.guarding.orders import orders_payment
 from knowledge.advisor.guarding.polarity import turns_round
 from knowledge.advisor.guarding.reassurance import gives_standing, reassures
 from knowledge.advisor.guarding.sources import Source
@@ -52,6 +54,24 @@ RECORD = (
 )
 def test_every_figure_must_stand_in_the_record(words, stands):
     assert figures_stand_in(words, RECORD, dt.date(2024, 3, 7)) is stands
+
+
+TAMPERED = "Call +91 99999 00001 or 1800 999 0001. Licence B-0001. It happened in 2024-2025. Apply by 06-03-2024."
+
+
+@pytest.mark.parametrize(
+    ("words", "stands"),
+    [
+        ("Call +91 99999 00001 for it", False),
+        ("Call 1800 999 0001 for it", False),
+        ("फोन ९९९९९ ००००१ पर करें", False),
+        ("It holds licence B-0001", False),
+        ("It happened in 2024-2025", True),
+        ("Apply by 06-03-2024", True),
+    ],
+)
+def test_no_telephone_or_licence_number_is_worded_even_where_a_record_holds_it(words, stands):
+    assert figures_stand_in(words, TAMPERED, None) is stands
 
 
 @pytest.mark.parametrize(
@@ -126,6 +146,38 @@ def test_what_a_record_forbids_is_not_recommended(words, turned):
 
 def test_what_a_record_demands_is_not_denied():
     assert turns_round("No clearance is needed.", ["Workers need emigration clearance."])
+
+
+@pytest.mark.parametrize(
+    ("words", "orders"),
+    [
+        ("A deposit of Rs 5,000 must be paid now.", True),
+        ("जमानत के 5,000 रुपये जमा करें।", True),
+        ("Jamanat ke 5,000 rupaye dene honge.", True),
+        ("ਜ਼ਮਾਨਤ ਦੇ 5,000 ਰੁਪਏ ਦੇਣੇ ਪੈਣਗੇ।", True),
+        ("ജാമ്യത്തുക 5,000 രൂപ നൽകണം.", True),
+        ("வைப்புத் தொகை 5,000 ரூபாய் செலுத்தவும்.", True),
+        ("డిపాజిట్ 5,000 రూపాయలు కట్టాలి.", True),
+        ("জামানত 5,000 টাকা দিতে হবে।", True),
+        ("ડિપોઝિટ 5,000 રૂપિયા ભરવા પડશે.", True),
+        ("अनामत 5,000 रुपये जमा करा.", True),
+        ("ಠೇವಣಿ 5,000 ರೂಪಾಯಿ ಕಟ್ಟಬೇಕು.", True),
+        ("ଜମା ରାଶି 5,000 ଟଙ୍କା ଦେବାକୁ ହେବ।", True),
+        ("ضمانت کے 5,000 روپے ادا کریں۔", True),
+        ("Victims were made to pay Rs 5,000.", False),  # told, not asked for
+        ("You must pay nothing before you have a contract.", False),  # no sum
+        ("An agent may charge at most Rs 30,000.", False),
+    ],
+)
+def test_no_notice_asks_for_money_in_any_language(words, orders):
+    assert orders_payment(words, [make_source()]) is orders
+
+
+def test_what_a_rule_of_law_says_is_due_may_be_said():
+    rule = dataclasses.replace(make_source(), is_rule=True)
+
+    assert not orders_payment("The premium of Rs 275 must be paid.", [rule])
+    assert orders_payment("The premium of Rs 275 must be paid.", [rule, make_source()])
 
 
 def test_words_on_a_notice_of_war_must_speak_of_war():

@@ -39,21 +39,29 @@ class Plea:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model answered. A plea is only a plea: `raising` decides."""
+    """What a model answered. A plea is only a plea: `raising` decides.
+
+    `answered` is whether the sources answer the question, as the model sees it; `silence` decides what that is worth.
+    """
 
     claims: tuple[Claim, ...]
     plea: Plea | None = None
+    answered: bool = True
 
 
 def parse_answer(text: str) -> Answer:
     """Read an answer. Raises `UnreadableAnswer`."""
+    return _read(read_json(text))
+
+
+def read_json(text: str) -> Any:
+    """Read the JSON of an answer, which may stand in a code block. Raises `UnreadableAnswer`."""
     if len(text) > MOST_CHARACTERS:
         raise UnreadableAnswer("too long")
     stripped = text.strip()
     fenced = _FENCED.match(stripped)
     try:
-        content = json.loads(fenced[1] if fenced else stripped, object_pairs_hook=_without_doubles)
-        return _read(content)
+        return json.loads(fenced[1] if fenced else stripped, object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError) as error:
         raise UnreadableAnswer(type(error).__name__) from None
 
@@ -66,14 +74,16 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _read(content: Any) -> Answer:
-    fields = _fields(content, {"claims"}, {"raise"})
-    claims = fields["claims"]
+    fields = _fields(content, {"claims"}, {"raise", "answered"})
+    claims, plea, answered = fields["claims"], fields.get("raise"), fields.get("answered", True)
     if not isinstance(claims, list) or len(claims) > MOST_CLAIMS:
         raise UnreadableAnswer("claims")
-    plea = fields.get("raise")
+    if not isinstance(answered, bool):
+        raise UnreadableAnswer("answered")
     return Answer(
         tuple(_read_claim(claim) for claim in claims),
         _read_plea(plea) if plea is not None else None,
+        answered,
     )
 
 

@@ -14,10 +14,11 @@ from knowledge.advisor.guarding.letters import is_plain_writing
 from knowledge.advisor.guarding.names import Vocabulary, names_others
 from knowledge.advisor.guarding.numbers import figures_stand_in
 from knowledge.advisor.guarding.omission import find_omitted
+from knowledge.advisor.guarding.orders import orders_payment
 from knowledge.advisor.guarding.polarity import turns_round
 from knowledge.advisor.guarding.reassurance import gives_standing, reassures
 from knowledge.advisor.guarding.sources import Source
-from knowledge.advisor.guarding.support import MeasuresNearness, is_supported, measure_support
+from knowledge.advisor.guarding.support import MeasuresNearness, Support, is_supported, measure_support
 from knowledge.vocabulary import Language
 
 
@@ -28,6 +29,7 @@ class Refusal(StrEnum):
     NOT_PLAIN_WRITING = "not_plain_writing"
     REASSURANCE = "reassurance"
     STANDING = "standing"
+    ORDER = "order"
     FIGURE = "figure"
     NAME = "name"
     UNSUPPORTED = "unsupported"
@@ -37,10 +39,11 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True)
 class Passed:
-    """A sentence that may be shown, and the records that it rests on."""
+    """A sentence that may be shown, the records that it rests on, and how far they support it."""
 
     words: str
     sources: tuple[Source, ...]
+    support: Support
 
 
 class Guard:
@@ -55,11 +58,11 @@ class Guard:
         passed: list[Passed] = []
         refused: list[Refusal] = []
         for claim in claims:
-            refusal = self.refuse(claim, sources, language)
-            if refusal is None:
-                passed.append(Passed(claim.words, tuple(sources[token] for token in claim.tokens)))
+            judged = self._judge(claim, sources, language)
+            if isinstance(judged, Passed):
+                passed.append(judged)
             else:
-                refused.append(refusal)
+                refused.append(judged)
         whole = _without_omissions(passed)
         refused += [Refusal.OMISSION] * (len(passed) - len(whole))
         return Checked(tuple(whole), tuple(refused))
@@ -70,6 +73,10 @@ class Guard:
 
     def refuse(self, claim: Claim, sources: Mapping[str, Source], language: Language) -> Refusal | None:
         """The first reason for which one claim may not be shown, or None."""
+        judged = self._judge(claim, sources, language)
+        return None if isinstance(judged, Passed) else judged
+
+    def _judge(self, claim: Claim, sources: Mapping[str, Source], language: Language) -> Refusal | Passed:
         if not set(claim.tokens) <= set(sources):
             return Refusal.UNKNOWN_TOKEN
         cited = [sources[token] for token in claim.tokens]
@@ -80,6 +87,8 @@ class Guard:
         record = "\n".join(source.words_of_record for source in cited)
         if gives_standing(claim.words, record):
             return Refusal.STANDING
+        if orders_payment(claim.words, cited):
+            return Refusal.ORDER
         if not all(figures_stand_in(claim.words, record, source.date) for source in cited):
             return Refusal.FIGURE
         countries = {country for source in cited for country in source.countries}
@@ -88,7 +97,9 @@ class Guard:
         support = measure_support(claim.words, cited, self._nearness)
         if not is_supported(support, language):
             return Refusal.UNSUPPORTED
-        return Refusal.TURNED_ROUND if turns_round(claim.words, support.sentences) else None
+        if turns_round(claim.words, support.sentences):
+            return Refusal.TURNED_ROUND
+        return Passed(claim.words, tuple(cited), support)
 
 
 @dataclass(frozen=True)

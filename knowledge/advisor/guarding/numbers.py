@@ -11,6 +11,7 @@ from functools import cache
 from babel.dates import get_month_names
 
 from knowledge.advisor.guarding.word_lists import LETTER, compile_words, load
+from knowledge.masking import mask
 from knowledge.reading.folding import fold
 from knowledge.reading.money import MONEY_FILE
 from knowledge.yaml_files import read_yaml_strings
@@ -19,6 +20,8 @@ _LOCALES = ("en", "hi", "pa", "ml", "ta", "te", "bn", "gu", "mr", "kn", "or", "u
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _RUN = re.compile(r"\d(?:[\s\-–—().]{0,3}\d)*")
 _LONGEST_GIVEN = 6  # digits in a row, over gaps, that may be several numbers of a record; more is a telephone
+_SHORTEST_TELEPHONE = 9  # digits; two years side by side have eight
+_NUMBERED = re.compile(r"(?<![A-Za-z])(?:(?!RS|US)[A-Z]{1,2}[\-–]?|[a-z][\-–])\d{3,}")  # licences: B-0001
 _MOST_SPELLED = 2  # digits in words side by side
 _NEAR = 3
 _SCALES = {"1000": 1e3, "100000": 1e5, "10000000": 1e7, "1000000": 1e6, "1000000000": 1e9, "100": 1e2}
@@ -35,9 +38,12 @@ class Figure:
 
 
 def figures_stand_in(words: str, record: str, date: dt.date | None) -> bool:
-    """Whether each figure and each day of the words is one of the record, or of the record's own day."""
+    """Whether each figure and each day of the words is one of the record, or of the record's own day.
+
+    Telephone, account and licence numbers never do: a record may have been tampered with.
+    """
     folded, known = fold(words), fold(record)
-    if _has_long_run(folded, known) or _spells_digits(folded):
+    if _gives_contact(words) or _has_long_run(folded, known) or _spells_digits(folded):
         return False
     given = set(find_figures(known))
     values = {figure.value for figure in given}
@@ -95,6 +101,12 @@ def _has_long_run(folded: str, known: str) -> bool:
     given = {re.sub(r"\D", "", run.group()) for run in _RUN.finditer(known)}
     runs = (re.sub(r"\D", "", run.group()) for run in _RUN.finditer(folded))
     return any(len(run) > _LONGEST_GIVEN and run not in given for run in runs)
+
+
+def _gives_contact(words: str) -> bool:
+    """A telephone, account or licence number: contacts and lists give these, whatever a record says."""
+    runs = (re.sub(r"\D", "", run.group()) for run in _RUN.finditer(fold(words)))
+    return mask(words) != words or any(len(run) >= _SHORTEST_TELEPHONE for run in runs) or bool(_NUMBERED.search(words))
 
 
 def _spells_digits(folded: str) -> bool:
