@@ -23,13 +23,24 @@ class ScriptedServer:
     def replies_with(self, text: str) -> None:
         self._answer = _completion(text)
 
+    def replies_by(self, make: Callable[[dict[str, Any]], str | int]) -> None:
+        """Answer what a function makes of the question: a text, or an HTTP status that is a refusal."""
+
+        def answer(request: BaseHTTPRequestHandler) -> None:
+            made = make(self.asked[-1])
+            if isinstance(made, int):
+                _send(request, made, json.dumps(_refusal()).encode())
+            else:
+                _completion(made)(request)
+
+        self._answer = answer
+
     def sends(self, body: bytes) -> None:
         """Answer 200 with a body that may be anything."""
         self._answer = lambda request: _send(request, 200, body)
 
     def refuses_with(self, status: int) -> None:
-        error = {"error": {"message": "scripted refusal", "type": "scripted", "code": None, "param": None}}
-        self._answer = lambda request: _send(request, status, json.dumps(error).encode())
+        self._answer = lambda request: _send(request, status, json.dumps(_refusal()).encode())
 
     def never_answers(self) -> None:
         self._answer = lambda _request: _wait(self.let_go)
@@ -92,6 +103,10 @@ def _completion(text: str) -> Callable[[BaseHTTPRequestHandler], None]:
         "usage": {"prompt_tokens": 120, "completion_tokens": 30, "total_tokens": 150},
     }
     return lambda request: _send(request, 200, json.dumps(body).encode())
+
+
+def _refusal() -> dict[str, Any]:
+    return {"error": {"message": "scripted refusal", "type": "scripted", "code": None, "param": None}}
 
 
 def _send(request: BaseHTTPRequestHandler, status: int, body: bytes) -> None:

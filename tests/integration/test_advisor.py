@@ -20,7 +20,7 @@ from bot.presenters.reply import present
 from bot.presenters.reply_json import to_json
 from knowledge import advisories
 from knowledge.advisor.advisor import LONGEST_MESSAGE, Advisor
-from knowledge.advisor.replies import Inquiry
+from knowledge.advisor.replies import Earlier, Inquiry
 from knowledge.database import build_engine, read_session, write_session
 from knowledge.helplines import CYBER_LINE, TELE_MANAS, may_show_number
 from knowledge.library import load_library
@@ -312,14 +312,26 @@ def test_without_the_store_someone_held_captive_still_gets_help_first():
     assert {"contact_mission", "local_emergency"} <= set(reply.steps)
 
 
-@pytest.mark.parametrize("step", ["find_red_flags", "route", "read_offer", "detect_language"])
+@pytest.mark.parametrize(
+    "step", ["following.find_red_flags", "following.route", "following.read_offer", "advisor.detect_language"]
+)
 def test_whatever_step_breaks_the_reply_still_warns(starter, monkeypatch, step):
-    monkeypatch.setattr(f"knowledge.advisor.advisor.{step}", raises)
+    monkeypatch.setattr(f"knowledge.advisor.{step}", raises)
 
     reply = starter.reply(SEED)
 
     assert (reply.kind, reply.verdict, reply.trouble) == (Kind.ASSESSMENT, Verdict.CAUTION, "failed")
     assert reply.steps
+
+
+@pytest.mark.parametrize("step", ["following.read_offer", "advisor.read_inquiry", "advisor.choose_steps"])
+def test_no_step_that_breaks_lowers_the_warning_of_the_matter_before(starter, monkeypatch, step):
+    earlier = Earlier(SEED, ("RU",), Verdict.DANGER, Kind.ASSESSMENT)
+    monkeypatch.setattr(f"knowledge.advisor.{step}", raises)
+
+    reply = starter.advisor.reply(Inquiry("and what if they give work visa?", earlier=earlier))
+
+    assert (reply.verdict, reply.trouble) == (Verdict.DANGER, "failed")
 
 
 def test_a_failure_is_logged_without_the_persons_words(logged):

@@ -7,6 +7,7 @@ import itertools
 
 import pytest
 from fake_advisor import make_reply
+from quality_builders import QUALITY_MODEL, make_quality
 from sqlalchemy import func, select
 from store_builders import make_engine
 
@@ -24,6 +25,7 @@ from bot.incoming import read_incoming
 from bot.models import Awaited, Person, ShownReply
 from bot.people import People
 from bot.retention import Retention
+from knowledge.chat.quality_store import ToldQuality, save_quality
 from knowledge.database import DatabaseUnavailable, read_session, write_session
 from knowledge.vocabulary import Language
 from knowledge.worklist import ListedQuestion, Sort, Why, save_question
@@ -93,6 +95,10 @@ class Kept:
         with write_session(self.engine) as session:
             save_question(session, 11, "Work in Qatar?", Sort(Why.NOT_HELPFUL, "answer", "en"), at=self.clock.now)
 
+    def a_worded_reply(self) -> None:
+        with write_session(self.engine) as session:
+            save_quality(session, make_quality(), model=QUALITY_MODEL, day=self.clock.now.date(), chance=1.0)
+
     def a_value_awaited_from_staff(self) -> None:
         with write_session(self.engine) as session:
             expect(session, 900, Waiting(Expected.VALUE, 1, 1, "title"), at=self.clock.now)
@@ -134,6 +140,7 @@ PERIODS = [
     ("an_ended_subscriber", Subscriber, dt.timedelta(days=28)),
     ("an_ended_subscriber", Subscription, dt.timedelta(days=28)),
     ("a_verdict_heard", HeardVerdict, dt.timedelta(days=90, hours=12)),  # kept by the day
+    ("a_worded_reply", ToldQuality, dt.timedelta(days=30, hours=12)),
 ]
 FOR_EVER = [("somebody_with_a_language", Person), ("a_subscriber", Subscriber), ("a_subscriber", Subscription)]
 

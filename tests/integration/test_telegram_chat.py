@@ -29,6 +29,18 @@ async def test_an_offer_is_answered_and_a_number_presses_its_button(tmp_path: Pa
     assert "Do not accept helper jobs near a front." in printed
 
 
+async def test_a_message_goes_on_with_the_one_before(tmp_path: Path):
+    advisor = FakeAdvisor()
+
+    await _talk(tmp_path, advisor, ["Helper job in Russia", "and the fee?"])
+
+    first, second = advisor.asked
+    assert first.earlier is None
+    assert first.can_be_asked
+    assert second.earlier is not None
+    assert second.earlier.text == "Helper job in Russia"
+
+
 async def test_a_number_without_a_button_is_a_message(tmp_path: Path):
     advisor = FakeAdvisor()
 

@@ -10,6 +10,7 @@ import pytest
 from fake_advisor import make_reply
 
 from bot.handlers import telling
+from knowledge.advisor.guarding.silence import not_said
 from knowledge.advisor.replies import Told
 from knowledge.vocabulary import Kind, Language, Verdict
 
@@ -110,3 +111,24 @@ async def _edited(telegram, first):
             return latest
         await asyncio.sleep(0.05)
     raise AssertionError("the message was not edited")
+
+
+async def test_where_the_model_finds_no_record_that_answers_it_is_said_and_staff_may_be_shown_the_question(
+    telegram, bot, teller
+):
+    question = dataclasses.replace(make_reply(kind=Kind.ANSWER, verdict=None), red_flags=(), steps=())
+    bot.advisor.replies_with(question)
+    teller.may_tell = lambda _reply: True
+    teller.better = not_said(question)
+    asha = telegram.person(11)
+
+    asha.says("which vaccines do they want there")
+    [first] = await asha.hears(1)
+    assert "say nothing about this" not in first.text
+    teller.ready.set()
+    edited = await _edited(telegram, first)
+
+    assert "say nothing about this" in edited.text
+    assert "Ask the Indian Embassy" in edited.text
+    assert "Ministry of Examples" not in edited.text
+    assert set(edited.labels) - set(first.labels)  # the offer to let staff see the question
