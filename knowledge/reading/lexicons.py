@@ -8,7 +8,7 @@ says how to write them. Only the matching copy is rewritten; what a person is sh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -102,9 +102,11 @@ def _rewrite_line(line: str, offset: int, language_of: Callable[[str], Language 
     language: Language | None = None
     if any(word.isascii() or _language_of_script(word) in _SHARED_SCRIPTS for _, _, word in words):
         language = language_of(line)
+    of_latin = language_of(_latin_part(line)) if _is_mixed(words) else language
     position = 0
     while position < len(words):
-        entries = _entries_for(words[position][2], language)
+        word = words[position][2]
+        entries = _entries_for(word, of_latin if word.isascii() else language)
         found = _longest(line, words, position, entries) if entries else None
         if found is None:
             position += 1
@@ -115,6 +117,15 @@ def _rewrite_line(line: str, offset: int, language_of: Callable[[str], Language 
             first -= 1  # Punjabi writes its short words for "on" and "in" behind an apostrophe
         yield Rewritten(offset + first, offset + words[position + count - 1][1], pivot)
         position += count
+
+
+def _is_mixed(words: Iterable[tuple[int, int, str]]) -> bool:
+    """Whether Latin words stand beside others: few words of an Indian script must not turn an English offer round."""
+    return len({word.isascii() for _, _, word in words}) > 1
+
+
+def _latin_part(line: str) -> str:
+    return "".join(letter if letter.isascii() else " " for letter in line)
 
 
 def _entries_for(word: str, language: Language | None) -> _Words | None:

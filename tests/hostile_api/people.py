@@ -88,6 +88,11 @@ class Person:
     def says(self, text: str) -> None:
         self._sends({"text": text, **_entities(text, "entities")})
 
+    def forwards(self, text: str) -> None:
+        """Pass on what somebody else wrote, who hides their account."""
+        origin = {"type": "hidden_user", "date": int(time.time()), "sender_user_name": "Somebody"}
+        self._sends({"text": text, **_entities(text, "entities"), "forward_origin": origin})
+
     def sends_picture(
         self, data: bytes | None = None, *, caption: str | None = None, album: str | None = None, slow_s: float = 0.0
     ) -> None:

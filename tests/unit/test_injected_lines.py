@@ -27,6 +27,18 @@ def test_a_line_in_an_indian_script_leaves_the_english_lines_as_they_are(line):
     assert alone <= {flag.code for flag in find_red_flags(read_offer(f"{OFFER}\n{line}", book))}
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["ଦୟାକରି ଶୀଘ୍ର କୁହନ୍ତୁ", "தயவுசெய்து சீக்கிரம் சொல்லுங்கள்", "કૃપા કરીને જલદી કહો", "দয়া করে তাড়াতাড়ি বলুন"],
+)
+def test_a_few_words_of_an_indian_script_in_an_english_line_leave_its_english_as_it_is(words):
+    book = load_phrasebook()
+    alone = {flag.code for flag in find_red_flags(read_offer(OFFER, book))}
+    line = f"My agent has sent me this today, {words}: {OFFER}"
+
+    assert alone <= {flag.code for flag in find_red_flags(read_offer(line, book))}
+
+
 def test_a_false_link_with_a_hidden_sign_at_the_very_end_is_quoted_and_stops_nothing():
     book = load_phrasebook()
     offer = read_offer("Welder in Poland: \u202ehttps://emigrate-verify.example.org/hi\u202c", book)
