@@ -69,6 +69,11 @@ class Caution:
     not_after: frozenset[str] = frozenset()
     not_before: frozenset[str] = frozenset()
 
+    @property
+    def by_neighbours(self) -> bool:
+        """Whether only the words beside it tell, so that it is the place with an ending as well."""
+        return not (self.capital or self.near)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -190,7 +195,7 @@ def load_places() -> PlaceIndex:
         words = _key(name)
         if words:
             caution = cautions.get(words)
-            inflects = caution is None and all(code in raw["countries"] for code in codes)
+            inflects = (caution is None or caution.by_neighbours) and all(code in raw["countries"] for code in codes)
             _add(index, script_of(name), Place(words, codes, kind, caution, inflects))
     index.sort()
     return index
