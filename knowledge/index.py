@@ -8,7 +8,8 @@ vectors, and one that does not fit ends its service: a damaged index costs a mil
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import ne
@@ -50,8 +51,8 @@ class Serves(Protocol):
         """Whether it answers now."""
         ...
 
-    def query(self, vectors: Vectors, k: int) -> list[Found] | None:
-        """Return the k nearest for each vector, best first; None where it cannot answer now."""
+    def asking(self, vectors: Vectors, k: int) -> AbstractContextManager[Callable[[], list[Found] | None]]:
+        """Ask for the k nearest to each vector. What is handed out waits for them, best first; None for no answer."""
         ...
 
     def distrust(self, reason: str) -> None:
@@ -134,29 +135,44 @@ class VectorIndex:
         ids = self._passages.ids
         return [[(ids[row], score) for row, score in found] for found in self._search_rows(vectors, k)]
 
-    def find_rows(self, vectors: Vectors, k: int) -> set[int]:
-        """Return the rows of the k passages nearest to each vector."""
-        return {row for found in self._search_rows(vectors, k) for row, _ in found}
+    @contextmanager
+    def looking(self, vectors: Vectors, k: int) -> Iterator[Callable[[], set[int]]]:
+        """Begin to look for the k passages nearest to each vector. What is handed out waits for their rows."""
+        with self._looking(vectors, k) as find:
+            yield lambda: {row for found in find() for row, _ in found}
 
     def _search_rows(self, vectors: Vectors, k: int) -> list[_Rows]:
+        with self._looking(vectors, k) as find:
+            return find()
+
+    @contextmanager
+    def _looking(self, vectors: Vectors, k: int) -> Iterator[Callable[[], list[_Rows]]]:
         if len(vectors) == 0 or k <= 0:
-            return [[] for _ in vectors]
-        indexed = self._ask(vectors, k) if self._worth_asking else None
+            yield lambda: [[] for _ in vectors]
+        elif self._generation is None or not self._worth_asking:
+            yield lambda: self._exactly(vectors, k)
+        else:
+            with self._generation.asking(vectors, k + self.gone) as answer:
+                yield lambda: self._found(answer(), vectors, k)
+
+    def _found(self, answer: list[Found] | None, vectors: Vectors, k: int) -> list[_Rows]:
+        """Return what the generation has found, with what is searched beside it; exactly where that cannot be used."""
+        indexed = self._trusted(answer, vectors, k)
         if indexed is None:
-            return [_exact_rows(vector, self._passages.vectors, k) for vector in vectors]
+            return self._exactly(vectors, k)
         beside = [self._search_beside(vector, k) for vector in vectors]
         return [self._merged(ours, theirs, k) for ours, theirs in zip(beside, indexed, strict=True)]
+
+    def _exactly(self, vectors: Vectors, k: int) -> list[_Rows]:
+        return [_exact_rows(vector, self._passages.vectors, k) for vector in vectors]
 
     @property
     def _worth_asking(self) -> bool:
         return bool(self._rows) and self.gone <= MOST_GONE
 
-    def _ask(self, vectors: Vectors, k: int) -> list[_Rows] | None:
-        """Ask the generation, and check its answer. None where it gave none that can be trusted."""
-        if self._generation is None:
-            return None
-        answer = self._generation.query(vectors, k + self.gone)
-        if answer is None:
+    def _trusted(self, answer: list[Found] | None, vectors: Vectors, k: int) -> list[_Rows] | None:
+        """Check an answer of the generation. None where there is none, or one that cannot be trusted."""
+        if answer is None or self._generation is None:
             return None
         checked = [self._checked(hits, vector) for hits, vector in zip(answer, vectors, strict=True)]
         expected = min(k, len(self._rows))
@@ -167,10 +183,9 @@ class VectorIndex:
 
     def _checked(self, hits: Found, vector: Vectors) -> _Rows | None:
         """Score hits from the library's own vectors; None where the generation states other scores."""
-        here = [(self._rows[passage], stated) for passage, stated in hits if passage in self._rows]
-        rows = [row for row, _ in here]
+        here = [(row, stated) for passage, stated in hits if (row := self._rows.get(passage)) is not None]
+        rows, stated_scores = (list(part) for part in zip(*here, strict=True)) if here else ([], [])
         scores = self._passages.vectors[rows] @ vector
-        stated_scores = np.array([stated for _, stated in here], dtype=np.float32)
         if not (np.abs(scores - stated_scores) <= TOLERANCE * 10).all():  # also where one of them is no number
             return None
         return list(zip(rows, scores.tolist(), strict=True))

@@ -16,7 +16,8 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -146,7 +147,7 @@ class ServedGeneration:
         self._signature = sign(self._path)
         self._copy: Path | None = None
         self._copy_signature: Signature = ()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # who asks may find the answer wrong, and end the service
         weakref.finalize(self, remove_dead_copies, folder)  # after the process has ended: the last set runs first
         self._process = IndexProcess()
         self._process.send({"job": "serve", "generation": str(self._path)})
@@ -166,16 +167,34 @@ class ServedGeneration:
         """Whether that process still runs."""
         return self._process.alive
 
-    def query(self, vectors: Vectors, k: int) -> list[Found] | None:
-        """Return the k nearest for each vector, best first; None where it cannot answer now. Thread-safe."""
+    @contextmanager
+    def asking(self, vectors: Vectors, k: int) -> Iterator[Callable[[], list[Found] | None]]:
+        """Ask for the k nearest to each vector. What is handed out waits for them, best first; None for no answer.
+
+        Thread-safe; others wait until this question is over.
+        """
         if not self.serving:
-            return None
+            yield lambda: None
+            return
+        first, *others = [vectors[at : at + LARGEST_QUESTION] for at in range(0, len(vectors), LARGEST_QUESTION)]
         with self._lock:
-            parts = [vectors[start : start + LARGEST_QUESTION] for start in range(0, len(vectors), LARGEST_QUESTION)]
-            answers = [self._asked(part, k) for part in parts]
-        if any(answer is None for answer in answers):
-            return None
-        return [hits for answer in answers if answer is not None for hits in answer]
+            self._send(first, k)
+            under_way = True
+
+            def take() -> list[Found] | None:
+                nonlocal under_way
+                under_way = False
+                found = self._receive()
+                for part in others:
+                    self._send(part, k)
+                    found += self._receive()
+                return found if self.problem is None else None
+
+            try:
+                yield take
+            finally:
+                if under_way:  # the next question must not get this answer
+                    self._receive()
 
     def distrust(self, reason: str) -> None:
         """Take it out of service."""
@@ -216,15 +235,22 @@ class ServedGeneration:
         with self._lock:  # no thread may be waiting at a pipe that is closed
             self._fail(problem)
 
-    def _asked(self, vectors: Vectors, k: int) -> list[Found] | None:
+    def _send(self, vectors: Vectors, k: int) -> None:
         if self.problem is not None:  # another thread's question has ended the service meanwhile
-            return None
+            return
         try:
             self._process.send({"k": k}, vectors)
+        except ProcessLost as error:
+            self._fail(IndexUnusable(str(error)))
+
+    def _receive(self) -> list[Found]:
+        if self.problem is not None:
+            return []
+        try:
             found = self._process.receive(QUERY_PATIENCE_S).fields["found"]
         except (ProcessLost, IndexUnusable, KeyError) as error:
             self._fail(IndexUnusable(str(error)))
-            return None
+            return []
         return [[(passage, float(score)) for passage, score in hits] for hits in found]
 
     def _has_become_ready(self) -> bool:

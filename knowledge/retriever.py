@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import structlog
 from babel import Locale
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
+from threadpoolctl import ThreadpoolController
 
 from knowledge.collecting import collecting_later
 from knowledge.embedding.bundled import bundled_fingerprint
@@ -109,8 +112,15 @@ class Parts:
 
     def at(self, position: int) -> ScoreParts:
         """Return the parts of one passage."""
-        arrays = (self.meaning, self.country, self.words, self.source)
-        return ScoreParts(*(round(float(array[position]), 4) for array in arrays))
+        return ScoreParts(*(round(float(array[position]), 4) for array in self._arrays))
+
+    def taken(self, positions: Positions) -> Parts:
+        """Return the parts of these passages only."""
+        return Parts(*(array[positions] for array in self._arrays))
+
+    @property
+    def _arrays(self) -> tuple[Vectors, Vectors, Vectors, Vectors]:
+        return self.meaning, self.country, self.words, self.source
 
 
 def rank(parts: Parts, owners: Sequence[str], candidates: Iterable[int], *, floor: float, limit: int) -> list[int]:
@@ -124,16 +134,6 @@ def rank(parts: Parts, owners: Sequence[str], candidates: Iterable[int], *, floo
         if len(best) == limit:
             break
     return list(best.values())
-
-
-def score_countries(passages: Sequence[frozenset[str]], asked: frozenset[str]) -> Vectors:
-    """Return 1 where a passage is about a country asked for, -1 where only about others, 0 where about none."""
-    scores = np.zeros(len(passages), dtype=np.float32)
-    if asked:
-        for position, countries in enumerate(passages):
-            if countries:
-                scores[position] = 1.0 if countries & asked else -1.0
-    return scores
 
 
 @dataclass(frozen=True)
@@ -161,9 +161,9 @@ class Read:
 
     question: Question
     embedding: Future[Vectors] | None
-    words: Vectors  # how well each passage of the library shares its words
+    rest: Parts  # of the scores of all passages, without their meaning
     alike: Positions  # of the passages that share most words, or are about its countries
-    standing: Positions
+    known: Positions  # these and the standing warnings, in ascending order
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,13 @@ class SatarkRetriever(BaseRetriever):
         embedding = _BESIDE.submit(self._embed, question.gloss_texts) if question.gloss_texts else None
         words = self._shared_words(question)
         alike = np.concatenate([_wordiest(words, WORD_CANDIDATES), self._about(asked, words)])
-        return Read(question, embedding, words, alike, self._standing(asked))
+        rest = Parts(
+            meaning=np.zeros(len(words), dtype=np.float32),
+            country=self.weights.country * self.shelf.score_countries(asked),
+            words=self.weights.words * words,
+            source=self.shelf.source,
+        )
+        return Read(question, embedding, rest, alike, np.unique(np.concatenate([alike, self._standing(asked)])))
 
     def _score(self, raw: Vectors, read: Read) -> Scored:
         """Score the passages that come into question: near in meaning, sharing words, or about a country asked for."""
@@ -221,18 +227,19 @@ class SatarkRetriever(BaseRetriever):
         if read.embedding is not None and len(glossed := read.embedding.result()):
             raw = np.concatenate([raw, glossed])
         vectors = self.centring.centre_queries(raw, question.texts) if self.centring is not None and len(raw) else raw
-        near = self._nearest(vectors)
-        choosable = np.concatenate([near, read.alike])
-        positions = np.unique(np.concatenate([choosable, read.standing]))
-        parts = Parts(
-            meaning=self._meaning(question, vectors, positions),
-            country=self.weights.country * score_countries(self.shelf.countries_at(positions), question.asked),
-            words=self.weights.words * read.words[positions],
-            source=self.shelf.source[positions],
-        )
+        with self._looking(vectors) as find_nearest:
+            meaning = self._meaning(question, vectors, read.known)  # while the index looks
+            near = find_nearest()
+        new = near[~_are_among(near, read.known, len(self.shelf.passages))]
+        positions = np.concatenate([read.known, new])
+        order = np.argsort(positions)
+        positions = positions[order]
+        meaning = np.concatenate([meaning, self._meaning(question, vectors, new)])[order]
+        parts = replace(read.rest.taken(positions), meaning=meaning)
         if self._is_elsewhere(raw, near, question.asked):
             return Scored(positions, parts, [])
-        return Scored(positions, parts, np.flatnonzero(np.isin(positions, choosable)).tolist())
+        choosable = _are_among(positions, np.concatenate([near, read.alike]), len(self.shelf.passages))
+        return Scored(positions, parts, np.flatnonzero(choosable).tolist())
 
     def _shared_words(self, question: Question) -> Vectors:
         """Score shared words, with those of the English glosses where that finds more."""
@@ -246,10 +253,14 @@ class SatarkRetriever(BaseRetriever):
         """Return the vectors as the model makes them; none where there is no model."""
         return self.embedder.embed_queries(texts) if self.index is not None and texts else NO_VECTORS
 
-    def _nearest(self, vectors: Vectors) -> Positions:
+    @contextmanager
+    def _looking(self, vectors: Vectors) -> Iterator[Callable[[], Positions]]:
+        """Begin to look for the nearest passages. What is handed out waits for them."""
         if self.index is None:
-            return NOWHERE
-        return self.shelf.indexed_positions[list(self.index.find_rows(vectors, DENSE_CANDIDATES))]
+            yield lambda: NOWHERE
+            return
+        with self.index.looking(vectors, DENSE_CANDIDATES) as find_rows:
+            yield lambda: self.shelf.indexed_positions[list(find_rows())]
 
     def _about(self, asked: frozenset[str], words: Vectors) -> Positions:
         """Return the passages about the countries; of very many those that share words, are official and new."""
@@ -357,7 +368,11 @@ class RetrieverKeeper:
         *,
         use_index: bool = True,
     ) -> None:
-        """Build the keeper. Without the index every search is exact: the same answers, quicker for a single one."""
+        """Build the keeper. Without the index every search is exact: the same answers, quicker for a single one.
+
+        From now on NumPy multiplies in one thread in this program.
+        """
+        _multiply_in_one_thread()
         self._current_library = current_library
         self._embedder = embedder
         self._centring = build_centring(embedder, data_dir) if embedder else None
@@ -463,6 +478,18 @@ class RetrieverKeeper:
             if self._closing.wait(TEND_EVERY_S / LOOKS_FOR_THE_END) or index.is_ending():
                 return False
         return True
+
+
+def _multiply_in_one_thread() -> None:
+    """Keep BLAS to the thread that asks: its others spin after each product, where the model and the index compute."""
+    ThreadpoolController().select(internal_api="openblas").limit(limits=1)
+
+
+def _are_among(asked: Positions, positions: Positions, length: int) -> npt.NDArray[np.bool_]:
+    """Tell of each position asked for whether it is among others; all are below `length`."""
+    among = np.zeros(length, dtype=bool)
+    among[positions] = True
+    return among[asked]
 
 
 def _wordiest(words: Vectors, most: int) -> Positions:

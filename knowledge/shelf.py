@@ -63,7 +63,6 @@ class Shelf:
     indexed: IndexedPassages  # those with a vector, in the same order
     rows: Positions  # of each passage among the indexed ones, -1 where it has no vector
     places_of: Mapping[str, range]  # where the passages of each record are; they lie side by side
-    abroad: Mapping[str, frozenset[str]]  # the countries abroad that each record is about
     added: int = 0  # passages that were taken in beside those that stayed, since all was computed together
 
     @cached_property
@@ -85,10 +84,24 @@ class Shelf:
                 places.setdefault(country, []).extend(positions)
         return {country: np.array(found, dtype=np.int64) for country, found in places.items() if country != HOME}
 
-    def countries_at(self, positions: Positions) -> list[frozenset[str]]:
-        """Return what countries abroad each of these passages is about."""
-        abroad, owners = self.abroad, self.owners
-        return [abroad[owners[position]] for position in positions.tolist()]
+    @cached_property
+    def _speaks_of_others(self) -> Vectors:
+        """Minus one for each passage that is about any country abroad, nothing for general advice."""
+        scores = np.zeros(len(self.passages), dtype=np.float32)
+        for positions in self.about.values():
+            scores[positions] = -1.0
+        return scores
+
+    def score_countries(self, asked: Iterable[str]) -> Vectors:
+        """Return for each passage 1 if it is about a country asked for, -1 if only about others, 0 if about none.
+
+        Where none is asked for, all are 0.
+        """
+        abroad = [country for country in asked if country != HOME]
+        scores = self._speaks_of_others.copy() if abroad else np.zeros(len(self.passages), dtype=np.float32)
+        for country in abroad:
+            scores[self.about.get(country, NOWHERE)] = 1.0
+        return scores
 
     def raw_vectors_at(self, positions: Positions) -> Vectors:
         """Return the vectors of these passages as the model made them, of those that have one that may be compared."""
@@ -137,7 +150,6 @@ def _computed(library: Library, space: VectorSpace | None, weights: SourceWeight
         indexed=IndexedPassages(ids, vectors, space.centring.fingerprint if space else ""),
         rows=_rows(np.array([_is_comparable(passage, space) for passage in passages], dtype=bool)),
         places_of=places_of,
-        abroad={owner: countries_of(library, owner) for owner in places_of},
     )
 
 
@@ -157,7 +169,6 @@ def _taken_over(
         indexed=_renewed_vectors(held, stayed, _centred(new, space)),
         rows=_rows(np.concatenate([held.rows[stayed] >= 0, new_have])),
         places_of=places_of,
-        abroad=_renewed_countries(held, library, places_of),
         added=held.added + len(new),
     )
 
@@ -196,17 +207,6 @@ def _shifted(places: Mapping[str, range], stayed: Positions, length: int) -> dic
     now = np.cumsum(stays).tolist()  # how many of those before each position stay
     moved = ((owner, range(now[place.start], now[place.stop])) for owner, place in places.items())
     return {owner: place for owner, place in moved if place}
-
-
-def _renewed_countries(held: Shelf, library: Library, owners: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Return the countries of each record, from before where it is the very same."""
-    before, now, known = held.library.advisories, library.advisories, held.abroad
-    return {
-        owner: known[owner]
-        if owner in known and owner in now and before.get(owner) is now[owner]
-        else countries_of(library, owner)
-        for owner in owners
-    }
 
 
 def _renewed_vectors(held: Shelf, stayed: Positions, new: tuple[tuple[str, ...], Vectors]) -> IndexedPassages:

@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -63,15 +64,23 @@ class Centring:
         return _normalised(vectors - means)
 
     def _mean_for(self, vector: Vectors, text: str) -> Vectors:
-        candidates = [self.questions[language] for language in SCRIPTS[main_script(text)] if language in self.questions]
-        return max(candidates, key=lambda mean: float(vector @ mean) / float(np.linalg.norm(mean)))
+        candidates = [language for language in SCRIPTS[main_script(text)] if language in self.questions]
+        nearest = max(candidates, key=lambda language: float(vector @ self._directions[language]))
+        return self.questions[nearest]
+
+    @cached_property
+    def _directions(self) -> Mapping[str, Vectors]:
+        return {language: mean / np.linalg.norm(mean) for language, mean in self.questions.items()}
 
 
 def main_script(text: str) -> str:
     """Name the script that most letters of a text are in, as Unicode names it; LATIN where none of ours is there."""
-    names = (unicodedata.name(character, "").partition(" ")[0] for character in text if character.isalpha())
-    counts = Counter(name for name in names if name in SCRIPTS)
-    return counts.most_common(1)[0][0] if counts else "LATIN"
+    counts: dict[str, int] = {}
+    for character, times in Counter(text).items():
+        name = unicodedata.name(character, "").partition(" ")[0] if character.isalpha() else ""
+        if name in SCRIPTS:
+            counts[name] = counts.get(name, 0) + times
+    return max(counts, key=counts.__getitem__, default="LATIN")
 
 
 def build_centring(embedder: Embedder, data_dir: Path) -> Centring:

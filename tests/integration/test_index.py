@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -44,6 +46,11 @@ def without(passages, *positions):
     return IndexedPassages(
         tuple(passages.ids[position] for position in keep), passages.vectors[keep], passages.fingerprint
     )
+
+
+def answered(generation, vectors, k):
+    with generation.asking(vectors, k) as answer:
+        return answer()
 
 
 @pytest.fixture
@@ -112,6 +119,36 @@ def test_several_vectors_are_searched_at_once_however_many(in_service):
     assert [ids_of(hits) for hits in found] == [[passage] for passage in passages.ids]
 
 
+def test_an_answer_that_nobody_takes_is_not_given_to_the_next_question(in_service):
+    vectors = make_passages().vectors
+
+    with pytest.raises(ZeroDivisionError), in_service.asking(vectors[:1], 1):
+        raise ZeroDivisionError
+
+    assert ids_of(answered(in_service, vectors[1:2], 1)[0]) == ["notice-1#0"]
+
+
+def test_many_ask_at_once_and_each_gets_the_answer_to_its_own_question(in_service):
+    passages = make_passages()
+    index = VectorIndex(passages, in_service)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda row: index.search(passages.vectors[row], 1), [*range(len(passages.ids))] * 3))
+
+    assert [ids_of(hits) for hits in found] == [[passage] for passage in passages.ids] * 3
+    assert in_service.serving
+
+
+def test_a_process_that_dies_while_it_is_asked_costs_no_answer(in_service):
+    passages = make_passages()
+
+    with VectorIndex(passages, in_service).looking(passages.vectors[:1], 1) as find:
+        os.kill(in_service.pid, signal.SIGKILL)
+
+        assert find() == {0}
+    assert VectorIndex(passages, in_service).search(passages.vectors[2], 1)[0][0] == "notice-2#0"
+
+
 def test_what_was_published_since_is_found_at_once(in_service):
     passages = make_passages(count=61)  # the first vectors are those of the generation
 
@@ -171,9 +208,10 @@ class FakeGeneration:
         self.hits = list(hits)
         return self
 
-    def query(self, vectors, k):
+    @contextmanager
+    def asking(self, vectors, k):
         self.asked += 1
-        return [self.hits[:k] for _ in vectors]
+        yield lambda: [self.hits[:k] for _ in vectors]
 
     def distrust(self, reason):
         self.distrusted = reason
@@ -333,7 +371,7 @@ def test_what_killed_programs_left_is_removed(data_dir, served):
     assert not left_copy.exists()
     assert not left_build.exists()
     assert live.serving
-    assert ids_of(live.query(make_passages().vectors[:1], 1)[0]) == ["notice-0#0"]
+    assert ids_of(answered(live, make_passages().vectors[:1], 1)[0]) == ["notice-0#0"]
 
 
 def test_closing_removes_the_private_copy_and_ends_the_process(data_dir):
@@ -344,7 +382,7 @@ def test_closing_removes_the_private_copy_and_ends_the_process(data_dir):
 
     assert not list((data_dir / "index").glob(".open-*"))
     assert not is_running(generation.pid)
-    assert generation.query(make_passages().vectors[:1], 1) is None
+    assert answered(generation, make_passages().vectors[:1], 1) is None
 
 
 def test_a_generation_that_is_started_answers_when_it_is_ready_and_nobody_waits(data_dir):

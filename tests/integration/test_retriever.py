@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from retrieval_builders import NOON, WordEmbedder, make_centring, make_library, make_record, make_rule
+from threadpoolctl import ThreadpoolController
 
 from bot.commands.batch import BadLine, Question, parse_batch
 from bot.commands.search import result_line
@@ -239,3 +240,10 @@ def test_bad_lines_of_a_batch_are_named_and_the_others_kept():
 
     assert [line for line in lines if isinstance(line, Question)] == [Question("a", "job"), Question(3, "x")]
     assert [line.number for line in lines if isinstance(line, BadLine)] == [3, 4, 5, 6]
+
+
+def test_products_are_computed_in_the_thread_that_asks_for_them(tmp_path):
+    RetrieverKeeper(make_library, None, tmp_path)
+
+    libraries = ThreadpoolController().select(internal_api="openblas").lib_controllers
+    assert {library.num_threads for library in libraries} <= {1}

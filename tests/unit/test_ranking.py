@@ -8,7 +8,7 @@ from retrieval_builders import make_library, make_record, make_rule
 
 from knowledge.embedding.centring import Centring, main_script
 from knowledge.glossing import gloss
-from knowledge.retriever import Parts, Weights, build_retriever, rank, score_countries
+from knowledge.retriever import Parts, Weights, build_retriever, rank
 from knowledge.telling_sentences import MOST, telling_sentences
 from knowledge.vocabulary import SourceTier
 from knowledge.words import WordIndex, words_of
@@ -44,14 +44,19 @@ def test_equal_scores_keep_the_order_of_the_passages():
 @pytest.mark.parametrize(
     ("countries", "asked", "expected"),
     [
-        ({"KH", "LA"}, {"LA"}, 1),  # it is about the country
-        ({"KH"}, {"LA"}, -1),  # it is about another one
-        (set(), {"LA"}, 0),  # general advice
-        ({"KH"}, set(), 0),  # no country asked for
+        (["KH", "LA"], ["LA"], 1),  # it is about the country
+        (["KH"], ["LA"], -1),  # it is about another one
+        (["KH"], ["LA", "KH"], 1),  # it is about one of those asked for
+        ([], ["LA"], 0),  # general advice
+        (["IN"], ["LA"], 0),  # general advice too: everybody leaves from there
+        (["KH"], [], 0),  # no country asked for
+        (["KH"], ["IN"], 0),
     ],
 )
 def test_a_passage_gains_by_its_country_and_loses_by_another(countries, asked, expected):
-    assert score_countries([frozenset(countries)], frozenset(asked))[0] == expected
+    library = make_library(make_record("notice", "Receipts for fees are due.", countries=countries))
+
+    assert build_retriever(library).shelf.score_countries(asked).tolist() == [expected]
 
 
 def test_the_parts_of_a_score_add_up_to_it():

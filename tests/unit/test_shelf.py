@@ -94,7 +94,7 @@ def test_a_notice_that_is_about_another_country_now_is_found_there(every_size, e
     shelf = build_shelf(after, space, SourceWeights(), build_shelf(before, space, SourceWeights()))
 
     [place] = shelf.places_of["notice-1"]
-    assert shelf.countries_at(np.array([place])) == [frozenset({"LA"})]
+    assert shelf.score_countries({"LA"})[place] == 1.0
     assert shelf.about["LA"].tolist() == [place]
 
 
