@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from benchmarks.corpus import grow
 from benchmarks.measuring import CannotMeasure, Table, Tell, Times, in_words, memory_mb, timed
 from knowledge import advisories
+from knowledge.collecting import leave_out_what_is_there
 from knowledge.database import build_engine, write_session
 from knowledge.embedding import Embedder, build_embedder
 from knowledge.generations import index_folder, read_pointer
@@ -135,6 +136,7 @@ def _measure(
             )
             for kind, texts in zip(("questions", "offers"), messages, strict=True)
         )
+        leave_out_what_is_there()  # as the serving program does when it is ready
         answerable_s, gone_s = _publish_and_withdraw(engine, embedder, keeper)
         open_s = timed(partial(_open, folder, keeper.current().shelf.indexed.fingerprint))
         memory = memory_mb()

@@ -1,6 +1,7 @@
 """Times what a person waits for: whole replies, many at once, the start of a command, and the serving program.
 
-Nothing is warmed up secretly: the first reply is reported apart, all others count. The serving program is measured from
+Nothing is warmed up secretly: the first reply is reported apart; then the program gets ready, as one that serves does
+at its start (`bot/getting_ready.py`), and all others count. The serving program is measured from
 outside, over its local page, so its times hold the page, the Telegram application and the database as well.
 """
 
@@ -23,6 +24,7 @@ from typing import Any
 
 from benchmarks.measuring import CannotMeasure, Table, Tell, Times, in_words, memory_mb, timed
 from bot.commands.parts import Parts, build_parts
+from bot.getting_ready import get_ready
 from bot.presenters.reply import Operator, present
 from knowledge.advisor.replies import Inquiry
 from knowledge.retriever import SatarkRetriever
@@ -39,6 +41,7 @@ def measure_replies(texts: Sequence[str], tell: Tell) -> list[Table]:
     """Time replies in this process, one after the other and many at once, then the programs from outside."""
     parts = build_parts(read_settings())
     first = timed(partial(_answer, parts, texts[0]))
+    get_ready(parts.advisor.reply)
     times, shares = _time_each(parts, texts[1:], tell)
     throughput = [(callers, _time_callers(parts, texts, callers, tell)) for callers in CALLERS]
     return [

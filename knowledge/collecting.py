@@ -26,6 +26,15 @@ def collecting_later() -> Iterator[None]:
         _end()
 
 
+def leave_out_what_is_there() -> None:
+    """Leave all objects that there are now out of later searches: for a program that has loaded what it keeps.
+
+    With everything loaded such a search stops all threads for a fifth of a second, and finds nothing.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def _begin() -> None:
     global _waiting_for, _was_enabled
     with _lock:

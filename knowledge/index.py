@@ -8,11 +8,10 @@ vectors, and one that does not fit ends its service: a damaged index costs a mil
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import ne
 from typing import Protocol
 
 import numpy as np
@@ -72,12 +71,11 @@ class IndexedPassages:
     @cached_property
     def digests(self) -> Mapping[str, str]:
         """Name each vector by a short hash, so that a changed one is noticed."""
-        return dict(self.known) | {
-            self.ids[row]: hashlib.sha256(np.ascontiguousarray(self.vectors[row], dtype="<f4").tobytes()).hexdigest()[
-                :16
-            ]
-            for row in range(len(self.known), len(self.ids))
-        }
+        digests = dict(self.known)
+        for row in range(len(self.known), len(self.ids)):
+            vector = np.ascontiguousarray(self.vectors[row], dtype="<f4")
+            digests[self.ids[row]] = hashlib.sha256(vector.tobytes()).hexdigest()[:16]
+        return digests
 
     @cached_property
     def state(self) -> str:
@@ -94,14 +92,15 @@ class VectorIndex:
     A passage is a row here: its place among the ids and vectors.
     """
 
-    def __init__(self, passages: IndexedPassages, generation: Serves | None) -> None:
+    def __init__(self, passages: IndexedPassages, generation: Serves | None, held: VectorIndex | None = None) -> None:
+        """Build the index. `held` is that of the passages from which the known digests of these come."""
         self._passages = passages
         self._generation = generation
-        late = _find_late(passages, generation.digests) if generation else list(range(len(passages.ids)))
-        self._late = len(late)
         self._rows = dict(zip(passages.ids, range(len(passages.ids)), strict=True)) if generation else {}
-        for row in late:
-            self._rows.pop(passages.ids[row], None)
+        late = self._find_late(held)
+        self._late_ids = frozenset(passages.ids[row] for row in late)
+        for passage in self._late_ids:
+            self._rows.pop(passage, None)
         missed = [self._rows[passage] for passage in generation.missed if passage in self._rows] if generation else []
         self._beside = np.array(sorted([*late, *missed]), dtype=np.int64)
         self._beside_vectors = passages.vectors[self._beside] if self._rows else passages.vectors
@@ -119,7 +118,7 @@ class VectorIndex:
     @property
     def late(self) -> int:
         """How many passages the generation does not hold as they are now."""
-        return self._late
+        return len(self._late_ids)
 
     @property
     def gone(self) -> int:
@@ -190,6 +189,18 @@ class VectorIndex:
             return None
         return list(zip(rows, scores.tolist(), strict=True))
 
+    def _find_late(self, held: VectorIndex | None) -> list[int]:
+        """Return the rows of the passages that the generation does not hold as they are now."""
+        ids = self._passages.ids
+        if self._generation is None:
+            return list(range(len(ids)))
+        rows: Iterable[int] = range(len(ids))
+        if held is not None and held.generation is self._generation:  # the others are as they were
+            late_before = (self._rows[passage] for passage in held._late_ids if passage in self._rows)
+            rows = sorted({*late_before, *range(len(self._passages.known), len(ids))})
+        as_held, now = self._generation.digests, self._passages.digests
+        return [row for row in rows if as_held.get(ids[row]) != now[ids[row]]]
+
     def _search_beside(self, vector: Vectors, k: int) -> _Rows:
         found = _exact_rows(vector, self._beside_vectors, k)
         return [(int(self._beside[place]), score) for place, score in found]
@@ -214,10 +225,3 @@ def _exact_rows(vector: Vectors, vectors: Vectors, k: int) -> _Rows:
     best = np.argpartition(-scores, k)[:k] if k < len(scores) else np.arange(len(scores))
     best = best[np.argsort(-scores[best], kind="stable")]
     return list(zip(best.tolist(), scores[best].tolist(), strict=True))
-
-
-def _find_late(passages: IndexedPassages, held: Mapping[str, str]) -> list[int]:
-    """Return the rows of the passages that are not held as they are now."""
-    as_held = map(held.get, passages.ids)
-    now = map(passages.digests.__getitem__, passages.ids)
-    return [row for row, differs in enumerate(map(ne, as_held, now)) if differs]

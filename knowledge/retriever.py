@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -34,7 +34,7 @@ from knowledge.golden import GoldenSet, prepare
 from knowledge.index import Serves, VectorIndex
 from knowledge.index_keeper import IndexKeeper
 from knowledge.index_processes import Progress
-from knowledge.library import Library
+from knowledge.library import Library, LibraryPassage
 from knowledge.reading.countries import find_countries
 from knowledge.shelf import HOME, NOWHERE, Positions, Shelf, SourceWeights, VectorSpace, build_shelf
 from knowledge.telling_sentences import telling_sentences
@@ -123,14 +123,16 @@ class Parts:
         return self.meaning, self.country, self.words, self.source
 
 
-def rank(parts: Parts, owners: Sequence[str], candidates: Iterable[int], *, floor: float, limit: int) -> list[int]:
-    """Order candidate positions by score: the best passage of each owner, none under the floor, at most `limit`."""
+def rank(
+    parts: Parts, owner_of: Callable[[int], str], candidates: Iterable[int], *, floor: float, limit: int
+) -> list[int]:
+    """Order candidate places by score: the best passage of each owner, none under the floor, at most `limit`."""
     total = parts.total()
     places = np.fromiter(candidates, dtype=np.int64)
     places = places[total[places] >= floor]
     best: dict[str, int] = {}
     for place in places[np.lexsort((places, -total[places]))].tolist():
-        best.setdefault(owners[place], place)
+        best.setdefault(owner_of(place), place)
         if len(best) == limit:
             break
     return list(best.values())
@@ -201,10 +203,15 @@ class SatarkRetriever(BaseRetriever):
         beside = _BESIDE.submit(self._read_words, sentences, names, asked)
         raw = self._embed(sentences)
         scored = self._score(raw, beside.result())
-        owners = [self.shelf.owners[position] for position in scored.positions.tolist()]
         floor = self.weights.floor_without_model if self.index is None else self.weights.floor
-        chosen = rank(scored.parts, owners, scored.choosable, floor=floor, limit=limit)
-        return self._hits(scored, owners, chosen, asked)
+        chosen = rank(
+            scored.parts,
+            lambda place: self.shelf.passages[scored.positions[place]].advisory_id,
+            scored.choosable,
+            floor=floor,
+            limit=limit,
+        )
+        return self._hits(scored, chosen, asked)
 
     def _read_words(self, sentences: list[str], names: tuple[str, ...], asked: frozenset[str]) -> Read:
         """Find all that needs no vector of the sentences; the model begins with the glosses meanwhile."""
@@ -297,27 +304,33 @@ class SatarkRetriever(BaseRetriever):
         plain = (raw @ self.shelf.raw_vectors_at(near).T).max(initial=0.0) if len(raw) else 0.0
         return bool(plain + self.weights.named_country * bool(asked) < enough)
 
-    def _hits(self, scored: Scored, owners: list[str], chosen: list[int], asked: frozenset[str]) -> list[Hit]:
+    def _hits(self, scored: Scored, chosen: list[int], asked: frozenset[str]) -> list[Hit]:
         standing = {record.id for code in sorted(asked) for record in self.shelf.library.standing(code)}
-        total = scored.parts.total().tolist()
-        missing = standing - {owners[place] for place in chosen}
-        best: dict[str, int] = {}
-        for place, owner in enumerate(owners):
-            if owner in missing and (owner not in best or total[place] > total[best[owner]]):
-                best[owner] = place
-        added = sorted(best.values(), key=lambda place: (-total[place], owners[place]))
+        total = scored.parts.total()
+        found = {place: self.shelf.passages[scored.positions[place]] for place in chosen}
+        for owner in standing.difference(passage.advisory_id for passage in found.values()):
+            found |= self._best_of(owner, scored.positions, total)
+        added = sorted(found.keys() - set(chosen), key=lambda place: (-total[place], found[place].advisory_id))
         return [
             Hit(
-                advisory=owners[place],
-                passage=passage.id,
-                text=passage.text,
-                score=round(total[place], 4),
-                standing=owners[place] in standing,
+                advisory=found[place].advisory_id,
+                passage=found[place].id,
+                text=found[place].text,
+                score=round(float(total[place]), 4),
+                standing=found[place].advisory_id in standing,
                 parts=scored.parts.at(place),
             )
             for place in [*chosen, *added]
-            for passage in [self.shelf.passages[scored.positions[place]]]
         ]
+
+    def _best_of(self, owner: str, positions: Positions, total: Vectors) -> dict[int, LibraryPassage]:
+        """Return the place of the best passage of a record, with the passage; nothing where none was looked at."""
+        own = self.shelf.places_of.get(owner, range(0))
+        first, end = np.searchsorted(positions, (own.start, own.stop))
+        if first == end:
+            return {}
+        best = int(first + np.argmax(total[first:end]))
+        return {best: self.shelf.passages[positions[best]]}
 
     def _get_relevant_documents(
         self,
@@ -341,19 +354,20 @@ def build_retriever(
     centring: Centring | None = None,
     generation: Serves | None = None,
     weights: Weights | None = None,
-    held: Shelf | None = None,
+    held: SatarkRetriever | None = None,
 ) -> SatarkRetriever:
     """Build a retriever for one state of the library. Without an embedder, countries and words decide alone.
 
-    `held` is the shelf of an earlier state, from which is taken what has not changed.
+    `held` is that of an earlier state, from which is taken what has not changed.
     """
     chosen = weights or Weights()
+    before = held.shelf if held is not None else None
     if embedder is None or centring is None:
-        return SatarkRetriever(shelf=build_shelf(library, None, chosen.source, held), weights=chosen)
-    shelf = build_shelf(library, VectorSpace(embedder.fingerprint, centring), chosen.source, held)
+        return SatarkRetriever(shelf=build_shelf(library, None, chosen.source, before), weights=chosen)
+    shelf = build_shelf(library, VectorSpace(embedder.fingerprint, centring), chosen.source, before)
     if not shelf.indexed.ids:  # nothing has been embedded with this model yet
         return SatarkRetriever(shelf=shelf, weights=chosen)
-    index = VectorIndex(shelf.indexed, generation)
+    index = VectorIndex(shelf.indexed, generation, held.index if held is not None else None)
     return SatarkRetriever(shelf=shelf, index=index, embedder=embedder, centring=centring, weights=chosen)
 
 
@@ -445,8 +459,7 @@ class RetrieverKeeper:
         """Return a retriever for the library; where only the generation is new, what was computed is kept."""
         generation = self._generation()
         if held is None or held.shelf.library is not library:
-            shelf = held.shelf if held is not None else None
-            return build_retriever(library, self._embedder, self._centring, generation, held=shelf)
+            return build_retriever(library, self._embedder, self._centring, generation, held=held)
         return held.model_copy(update={"index": VectorIndex(held.shelf.indexed, generation)})
 
     def _compute_together(self, library: Library) -> None:

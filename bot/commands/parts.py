@@ -15,6 +15,7 @@ import typer
 from sqlalchemy import Engine
 
 from bot.forgetting import Forgetting
+from bot.getting_ready import get_ready
 from bot.jobs import Job, now_utc
 from bot.people import People
 from bot.retention import Retention
@@ -75,12 +76,6 @@ def build_parts(settings: Settings, *, use_index: bool = True) -> Parts:
     library = LibraryKeeper(engine, now_utc)
     retriever = RetrieverKeeper(library.current, embedder, settings.data_dir, use_index=use_index)
     people, forgetting = People(engine, now_utc), Forgetting(engine, now_utc)
-    jobs = (
-        Job("delete what was kept long enough", Retention(engine, now_utc).forget_old),
-        Job("clean the files of the database", forgetting.clean_regularly, every_s=30),
-        Job("remind staff of helplines", lambda: _remind_of_helplines(engine), every_s=24 * 3600),
-        Job("look after the index", lambda: retriever.look_after_index(now_utc)),
-    )
     advisor = Advisor(
         library.current,
         retriever.current,
@@ -89,6 +84,13 @@ def build_parts(settings: Settings, *, use_index: bool = True) -> Parts:
         meaning=build_meaning_reader(embedder, settings.data_dir),
         current_register=RegisterKeeper(engine, now_utc).current,
         current_stale=StaleSourcesKeeper(engine, now_utc).current,
+    )
+    jobs = (
+        Job("delete what was kept long enough", Retention(engine, now_utc).forget_old),
+        Job("clean the files of the database", forgetting.clean_regularly, every_s=30),
+        Job("remind staff of helplines", lambda: _remind_of_helplines(engine), every_s=24 * 3600),
+        Job("get ready for every language", lambda: get_ready(advisor.reply), every_s=24 * 3600),
+        Job("look after the index", lambda: retriever.look_after_index(now_utc)),
     )
     teller = _try_to_build_teller(settings, engine, library.current, embedder, advisor.reply)
     return Parts(advisor, people, library.current, jobs, retriever.current, teller)

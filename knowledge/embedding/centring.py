@@ -94,6 +94,12 @@ def build_centring(embedder: Embedder, data_dir: Path) -> Centring:
     return Centring(_part(means, "questions"), _part(means, "passages"), fingerprint)
 
 
+def sample_questions() -> tuple[str, ...]:
+    """Return a question about work abroad in each language."""
+    by_language: dict[str, list[str]] = read_yaml(TEXTS)["questions"]
+    return tuple(lines[0] for lines in by_language.values())
+
+
 def centring_fingerprint(embedder_fingerprint: str) -> str:
     """Name what makes a centred vector: the model and the texts whose mean is taken away."""
     return hashlib.sha256(embedder_fingerprint.encode() + TEXTS.read_bytes()).hexdigest()[:16]

@@ -218,6 +218,44 @@ class FakeGeneration:
         self.serving = False
 
 
+def carried_over(passages, *, gone=(), added=()):
+    """What a changed library makes of the passages: some rows gone, others behind, the digests of the rest known."""
+    stayed = without(passages, *gone)
+    known = {passage: passages.digests[passage] for passage in stayed.ids}
+    vectors = np.concatenate([stayed.vectors, *(vector[None, :] for _, vector in added)])
+    return IndexedPassages((*stayed.ids, *(name for name, _ in added)), vectors, passages.fingerprint, known)
+
+
+def test_what_an_index_before_knew_of_late_passages_is_as_good_as_looking_at_all():
+    held_by_index = make_passages(count=8)
+    generation = FakeGeneration(held_by_index).answers()
+    other = make_passages(count=4, seed=7).vectors
+    passages, index = held_by_index, VectorIndex(held_by_index, generation)
+
+    for gone, added in [
+        ((), [("new#0", other[0])]),
+        ((2,), []),
+        ((7,), [("notice-2#0", other[1])]),  # another vector under a name that the generation knows
+        ((6, 0), [("new#0", other[2]), ("new#1", other[3])]),
+        ((), [("notice-0#0", held_by_index.vectors[0])]),  # it is back as it was
+    ]:
+        passages = carried_over(passages, gone=gone, added=added)
+        index = VectorIndex(passages, generation, index)
+        anew = VectorIndex(passages, generation)
+
+        assert (index.late, index.gone) == (anew.late, anew.gone)
+        assert index._search_beside(other[0], 9) == anew._search_beside(other[0], 9)
+
+
+def test_another_generation_is_compared_with_all_passages():
+    passages = make_passages(count=4)
+    before = VectorIndex(passages, FakeGeneration(passages))
+
+    index = VectorIndex(carried_over(passages), FakeGeneration(make_passages(count=3)), before)
+
+    assert index.late == 1
+
+
 def test_an_answer_with_another_score_is_not_believed():
     passages = make_passages(count=3)
     generation = FakeGeneration(passages).answers(*((passage, 1.0) for passage in passages.ids))

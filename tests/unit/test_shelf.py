@@ -64,7 +64,7 @@ def test_a_shelf_that_was_taken_over_holds_what_one_computed_anew_holds(every_si
         assert ours.passages[mine] is anew.passages[position]
         assert ours.source[mine] == anew.source[position]
         assert (ours.indexed.vectors[ours.rows[mine]] == anew.indexed.vectors[anew.rows[position]]).all()
-        assert mine in ours.places_of[ours.owners[mine]]
+        assert mine in ours.places_of[ours.passages[mine].advisory_id]
     assert ours.indexed.digests == anew.indexed.digests
     assert ours.indexed.state == anew.indexed.state
     assert {ours.passages[p].id for p in ours.about["KH"]} == {anew.passages[p].id for p in anew.about["KH"]}
@@ -103,7 +103,7 @@ def test_searching_a_shelf_that_was_taken_over_finds_new_words_and_nothing_withd
     held = build_retriever(before, embedder, make_centring())
     after = changed(before, *notices(2), make_record("new", "A zeppelin permit is a fraud."), embedder=embedder)
 
-    retriever = build_retriever(after, embedder, make_centring(), held=held.shelf)
+    retriever = build_retriever(after, embedder, make_centring(), held=held)
 
     assert retriever.search("zeppelin permit")[0].advisory == "new"
     assert "notice-1" not in {hit.advisory for hit in retriever.search("agents in place 1 took a fee")}
