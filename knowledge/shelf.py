@@ -7,6 +7,7 @@ when somebody calls for a whole new shelf.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -52,6 +53,33 @@ class VectorSpace:
     centring: Centring
 
 
+class VectorRoom:
+    """Memory for vectors with room behind them: of very many, copying takes longer than all else that is new.
+
+    What lies there never changes. The room behind goes to who comes first. Thread-safe.
+    """
+
+    def __init__(self, parts: Sequence[Vectors]) -> None:
+        """Put parts one behind the other, with room for a fortieth more."""
+        self._used = sum(map(len, parts))
+        width = max((part.shape[1] for part in parts), default=0)
+        self._rows = np.empty((self._used + self._used // 40, width), dtype=np.float32)
+        self._lock = threading.Lock()
+        if self._used:
+            np.concatenate([part for part in parts if len(part)], out=self._rows[: self._used])
+        self.vectors: Vectors = self._rows[: self._used]
+
+    def longer(self, vectors: Vectors, new: Vectors) -> Vectors | None:
+        """Return vectors that lie here with new ones behind them. None where there is no room, or it is taken."""
+        with self._lock:
+            end = len(vectors) + len(new)
+            if self._used != len(vectors) or end > len(self._rows) or new.shape[1] != self._rows.shape[1]:
+                return None
+            self._rows[self._used : end] = new
+            self._used = end
+            return self._rows[:end]
+
+
 @dataclass(frozen=True)
 class Shelf:
     """The passages of a library in one order, with what is computed for each of them. Never changes."""
@@ -63,6 +91,7 @@ class Shelf:
     indexed: IndexedPassages  # those with a vector, in the same order
     rows: Positions  # of each passage among the indexed ones, -1 where it has no vector
     places_of: Mapping[str, range]  # where the passages of each record are; they lie side by side
+    room: VectorRoom  # where the vectors lie
     added: int = 0  # passages that were taken in beside those that stayed, since all was computed together
 
     @cached_property
@@ -138,15 +167,17 @@ def _record_of(library: Library, owner: str) -> AdvisoryRecord | RuleRecord:
 def _computed(library: Library, space: VectorSpace | None, weights: SourceWeights) -> Shelf:
     passages = library.passages
     ids, vectors = _centred(passages, space)
+    room = VectorRoom([vectors])
     places_of = _find_places(passages)
     return Shelf(
         library=library,
         passages=passages,
         words=WordIndex(_searched_words(library, passages)),
         source=_source_bonuses(library, passages, weights),
-        indexed=IndexedPassages(ids, vectors, space.centring.fingerprint if space else ""),
+        indexed=IndexedPassages(ids, room.vectors, space.centring.fingerprint if space else ""),
         rows=_rows(np.array([_is_comparable(passage, space) for passage in passages], dtype=bool)),
         places_of=places_of,
+        room=room,
     )
 
 
@@ -158,14 +189,16 @@ def _taken_over(
     passages = (*_pick(held.passages, stayed), *new)
     new_have = np.array([_is_comparable(passage, space) for passage in new], dtype=bool)
     places_of = _shifted(held.places_of, stayed, len(held.passages)) | _find_places(new, len(stayed))
+    indexed, room = _renewed_vectors(held, stayed, _centred(new, space))
     return Shelf(
         library=library,
         passages=passages,
         words=held.words.changed(stayed, _searched_words(library, new)),
         source=_renewed_bonuses(held, stayed, library, new, places_of, weights),
-        indexed=_renewed_vectors(held, stayed, _centred(new, space)),
+        indexed=indexed,
         rows=_rows(np.concatenate([held.rows[stayed] >= 0, new_have])),
         places_of=places_of,
+        room=room,
         added=held.added + len(new),
     )
 
@@ -206,8 +239,10 @@ def _shifted(places: Mapping[str, range], stayed: Positions, length: int) -> dic
     return {owner: place for owner, place in moved if place}
 
 
-def _renewed_vectors(held: Shelf, stayed: Positions, new: tuple[tuple[str, ...], Vectors]) -> IndexedPassages:
-    """Return the vectors of what stayed and of what is new, with the digests that are known."""
+def _renewed_vectors(
+    held: Shelf, stayed: Positions, new: tuple[tuple[str, ...], Vectors]
+) -> tuple[IndexedPassages, VectorRoom]:
+    """Return the vectors of what stayed and of what is new, with the digests that are known, and where they lie."""
     indexed, (new_ids, new_vectors) = held.indexed, new
     kept = held.rows[stayed]
     kept = kept[kept >= 0]
@@ -217,12 +252,14 @@ def _renewed_vectors(held: Shelf, stayed: Positions, new: tuple[tuple[str, ...],
         del known[ids[row]]
     # Copied in few long pieces: row by row takes several times as long.
     parts = [slice(start, end) for start, end in zip([0, *(row + 1 for row in gone)], [*gone, len(ids)], strict=True)]
-    ids = tuple(chain.from_iterable(ids[part] for part in parts))
-    if not (gone or new_ids):
-        return IndexedPassages(ids, indexed.vectors, indexed.fingerprint, known)
-    vectors = [indexed.vectors[part] for part in parts if len(indexed.vectors)]
-    both = np.concatenate([*vectors, *([new_vectors] if new_ids else [])]) if vectors or new_ids else indexed.vectors
-    return IndexedPassages((*ids, *new_ids), both, indexed.fingerprint, known)
+    ids = (*chain.from_iterable(ids[part] for part in parts), *new_ids)
+    if not gone:
+        vectors = held.room.longer(indexed.vectors, new_vectors) if new_ids else indexed.vectors
+        if vectors is not None:
+            return IndexedPassages(ids, vectors, indexed.fingerprint, known), held.room
+    pieces = [indexed.vectors[part] for part in parts if len(indexed.vectors)]
+    room = VectorRoom([*pieces, *([new_vectors] if new_ids else [])])
+    return IndexedPassages(ids, room.vectors, indexed.fingerprint, known), room
 
 
 def _renewed_bonuses(

@@ -7,9 +7,10 @@ import pytest
 from retrieval_builders import WordEmbedder, make_centring, make_library, make_record, make_rule
 
 from knowledge import shelf as shelf_module
+from knowledge.index import IndexedPassages
 from knowledge.records import Count
 from knowledge.retriever import build_retriever
-from knowledge.shelf import SourceWeights, VectorSpace, build_shelf
+from knowledge.shelf import SourceWeights, VectorRoom, VectorSpace, build_shelf
 from knowledge.words import WordIndex
 
 DOCUMENTS = [["agent", "fee"], ["agent", "visa", "visa"], ["agent", "army", "front"], ["fee"]]
@@ -163,3 +164,48 @@ def test_an_index_that_began_empty_takes_documents_in():
     grown = WordIndex([]).changed(np.array([], dtype=int), [["agent"]])
 
     assert np.count_nonzero(grown.scores(["agent"])) == 1
+
+
+def rows(*numbers):
+    return np.array([[number, -number] for number in numbers], dtype=np.float32)
+
+
+def test_new_vectors_lie_behind_the_others_without_a_copy():
+    room = VectorRoom([rows(*range(100))])
+
+    longer = room.longer(room.vectors, rows(100))
+
+    assert longer is not None
+    assert (longer == rows(*range(101))).all()
+    assert np.shares_memory(longer, room.vectors)
+    assert len(room.vectors) == 100
+
+
+def test_the_room_behind_goes_to_who_comes_first():
+    room = VectorRoom([rows(*range(80))])
+    first = room.longer(room.vectors, rows(1))
+
+    assert room.longer(room.vectors, rows(2)) is None
+    assert (first == rows(*range(80), 1)).all()
+    assert room.longer(first, rows(2)) is not None
+
+
+def test_where_there_is_no_room_left_nothing_is_written():
+    room = VectorRoom([rows(*range(40))])
+
+    assert room.longer(room.vectors, rows(1, 2)) is None
+    assert room.longer(room.vectors, np.zeros((1, 3), dtype=np.float32)) is None
+    assert (room.vectors == rows(*range(40))).all()
+
+
+def test_two_changes_of_the_same_shelf_do_not_disturb_each_other(every_size, embedder, space):
+    before = make_library(*notices(*range(90)), embedder=embedder)
+    shelf = build_shelf(before, space, SourceWeights())
+    one = changed(before, *notices(*range(90)), make_record("one", "A zeppelin permit."), embedder=embedder)
+    other = changed(before, *notices(*range(90)), make_record("other", "A gondola fee."), embedder=embedder)
+
+    first, second = build_shelf(one, space, SourceWeights(), shelf), build_shelf(other, space, SourceWeights(), shelf)
+
+    for ours, library in ((shelf, before), (first, one), (second, other)):
+        assert ours.indexed.digests == build_shelf(library, space, SourceWeights()).indexed.digests
+        assert ours.indexed.digests == IndexedPassages(ours.indexed.ids, ours.indexed.vectors, "").digests
