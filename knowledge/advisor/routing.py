@@ -128,11 +128,13 @@ def is_agent_question(offer: Offer, flags: tuple[ShownFlag, ...], subjects: tupl
         return False
     if not offer.has("registered_ask") or {flag.code for flag in flags} - _OF_REGISTRATION:
         return False
+    if Subject.FEE in subjects and offer.licence is None and not offer.has("agency_name_word"):
+        return False  # "how much may a registered agent take?"
     if count_terms(offer) > 1 or (offer.has("offer_words") and not offer.has("licence_ask")):
         return False
     if offer_evidence(offer, (), len(subjects)) >= _OFFER_THRESHOLD:
         return False
-    return offer.licence is not None or _names_agency(offer)
+    return offer.licence is not None or offer.has("rpsl_number") or _names_agency(offer)
 
 
 def _names_agency(offer: Offer) -> bool:

@@ -31,6 +31,7 @@ _ONE_FORM = {
     "\u0a8d": "\u0a8f", "\u0a91": "\u0a93", "\u0ac0": "\u0abf", "\u0ac2": "\u0ac1", "\u0a88": "\u0a87",
     "\u0a8a": "\u0a89", "۔": ".", "،": ",", "؛": ";", "؟": "?",
 }  # fmt: skip
+_VIRAMA = "\u0d4d"  # of Malayalam
 _ACCENTS = frozenset(map(chr, range(0x0300, 0x0370)))
 _ARABIC_MARKS = range(0x064B, 0x0653)
 _INDIC = range(0x0900, 0x0E00)
@@ -47,6 +48,8 @@ def fold_with_origins(text: str) -> tuple[str, list[int]]:
     origins: list[int] = []
     for index, character in enumerate(text):
         for folded in _fold(character):
+            if folded == _VIRAMA and letters[-1:] == [_VIRAMA]:
+                continue  # a chillu letter has one already, and some keyboards add another: "അർജൻ്റ്"
             if letters and _is_case_ending(letters[-1], folded):
                 letters.append(" ")
                 origins.append(index)

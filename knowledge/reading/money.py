@@ -13,7 +13,7 @@ from pathlib import Path
 
 from knowledge.reading.folding import fold
 from knowledge.reading.matching import MatchingCopy
-from knowledge.reading.phrases import BEGIN, END, INDIC, Phrasebook
+from knowledge.reading.phrases import BEGIN, END, INDIC, Phrasebook, Span
 from knowledge.yaml_files import read_yaml_strings
 
 _EXTRAS_AFTER_PAY = re.compile(
@@ -36,6 +36,7 @@ _PERIOD_DIRECTLY_BEFORE = re.compile(
 _FEE_CURRENCIES = ("INR", "USD", "EUR", "GBP")  # agents in India ask in these; other currencies are wages by default
 _SHIFTS = {"saadhe": 0.5, "sadhe": 0.5, "saade": 0.5, "साढे": 0.5, "sava": 0.25, "sawa": 0.25, "सवा": 0.25}
 _SHIFTS |= {"paune": -0.25, "pone": -0.25, "पौने": -0.25}
+_ASKS_NO_MONEY = ("asks_no_money", "no_skills", "visa_free")
 _NEAR = 14  # characters between a cue and its sum
 _BESIDE = 24  # characters within which a word for something else than pay or fee holds
 _ADJOINING = 3  # characters: a blank, or a currency sign
@@ -211,12 +212,19 @@ def _purpose(
     window = (max(min(clause[0], start), start - 70), min(max(clause[1], end), end + 45))
 
     denied = book.find("no_upfront", copy, window)
+    asked_otherwise = [span for cue in _ASKS_NO_MONEY for span in book.find(cue, copy, window)]
 
     def nearest(cue: str, *, over: bool = False) -> int:
         spans = [span for span in book.find(cue, copy, window) if over or span.end <= start or span.start >= end]
+        distances = {span: _distance(copy.folded, span.start, span.end, start, end) for span in spans}
         if cue == "fee_cue":
-            spans = [span for span in spans if not any(no.start <= span.start < no.end for no in denied)]
-        return min((_distance(copy.folded, span.start, span.end, start, end) for span in spans), default=_NOWHERE)
+            distances = {span: far for span, far in distances.items() if not _is_of_other_things(span, far)}
+        return min(distances.values(), default=_NOWHERE)
+
+    def _is_of_other_things(cue: Span, distance: int) -> bool:
+        """Whether no money is asked with this cue, or something else is that stands apart from the sum."""
+        others = denied if distance <= _ADJOINING else [*denied, *asked_otherwise]
+        return any(other.start <= cue.start < other.end for other in others)
 
     if nearest("unrelated_money", over=True) <= _BESIDE:
         return Purpose.OTHER

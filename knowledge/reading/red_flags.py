@@ -100,7 +100,7 @@ def _find_upfront_fee(offer: Offer) -> Span | None:
     return next(iter(_hits(offer, "paid_cue", excuses)), None)
 
 
-_NOW = re.compile(r"(?:\W|\d|ab(?:hi)?(?!\w)|now|today|aaj|अब|अभी|आज|rs|inr|rupees|rupaye|रुपये|रुपए|hazaa?r|हजार)+")
+_NOW = re.compile(r"(?:\W|\d|fees?|charges?|फीस|शुल्क|ab(?:hi)?(?!\w)|now|today|aaj|अब|अभी|आज|rs|inr|rupees|rupaye|रुपये|रुपए|hazaa?r|हजार)+")
 
 
 def _now_that_visa_is_there(offer: Offer, cue: Span) -> bool:
@@ -243,6 +243,8 @@ def _find_transit_route(offer: Offer) -> Span | None:
     hit = _first(offer, ("route",), ("innocent_route",))
     if hit is not None:
         return hit
+    if _is_holiday(offer):
+        return None
     only_flies = offer.has("one_flight") and not offer.has("onward_words")
     if not offer.stops or only_flies or offer.has("innocent_route") or WorkScope.SEAFARER in offer.work:
         return None

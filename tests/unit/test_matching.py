@@ -156,3 +156,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     once = fold(text)
 
     assert fold(once) == once
+
+
+def test_a_chillu_letter_with_another_virama_is_the_same_letter():
+    assert fold("അർജൻ്റ്") == fold("അർജന്റ്")

@@ -24,6 +24,10 @@ class Row(NamedTuple):
 
 
 ROWS = (
+    # a word for asking that asks for something else than money
+    Row("call centre Cambodia, 850 dollar, angrezi aana chahiye", 850, "USD", OTHER),
+    Row("cook Beirut, 500 dollar, work visa lagega", 500, "USD", OTHER),
+    Row("450 dollar chahiye agent ko", 450, "USD", FEE),
     # lakh and its spellings
     Row("agent ki fees 2 lakh hai", 200_000, "INR", FEE),
     Row("agent fee 1.5 lac", 150_000, "INR", FEE),

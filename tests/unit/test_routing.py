@@ -104,6 +104,8 @@ MESSAGES: dict[Kind, tuple[tuple[str, str], ...]] = {
         ),
     ),
     ANSWER: (
+        ("cap of the fee", "How much service charge may a registered recruiting agent take as per Govt rule?"),
+        ("cheated long ago", "Bahrain ke liye agent ko 1 lakh diye the, ab phone nahi uthata, complaint kahan karu?"),
         ("papers, no offer", "Documents for nurse in Germany: contract, interview, language test"),
         ("warns others", "Share this with all: Indian workers are beaten and locked up in Cambodia, beware"),
         ("no army", "army ke sath koi sambandh nahi, Russia me godown ka kaam, mera bhai wahan gaya hai"),
@@ -136,6 +138,7 @@ MESSAGES: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("fear without an offer", "Are people really beaten in the Myanmar scam centres? I only want to understand"),
     ),
     AGENT: (
+        ("seafarers' agency", "Is the RPSL of Neelam Tide Crewing valid? Their card says RPSL-MUM-9991"),
         ("named agency", "Is Neelam Pankh Overseas Manpower registered with MEA?"),
         ("named agency, Hinglish", "Sona Pankh Manpower Services registered hai kya?"),
         ("licence number", "Is licence B-1234/MUM/PER/1000+/5/9876/2021 valid?"),
@@ -156,6 +159,7 @@ MESSAGES: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("job in India", "Ghar ke paas Indore me naukri chahiye, koi vacancy hai?"),
     ),
     HELP: (
+        ("what the bot can do", "Hi, what all can this bot do? Is it a government bot?"),
         ("hello", "Hello"),
         ("namaste", "नमस्ते"),
         ("greeting, Hinglish", "namaste bhai ji"),
