@@ -100,7 +100,10 @@ def _find_upfront_fee(offer: Offer) -> Span | None:
     return next(iter(_hits(offer, "paid_cue", excuses)), None)
 
 
-_NOW = re.compile(r"(?:\W|\d|fees?|charges?|फीस|शुल्क|ab(?:hi)?(?!\w)|now|today|aaj|अब|अभी|आज|rs|inr|rupees|rupaye|रुपये|रुपए|hazaa?r|हजार)+")
+_NOW = re.compile(
+    r"(?:\W|\d|fees?|charges?|फीस|शुल्क|ab(?:hi)?(?!\w)|now|today|aaj|अब|अभी|आज|rs|inr|rupees|rupaye|रुपये|रुपए"
+    r"|hazaa?r|हजार)+"
+)
 
 
 def _now_that_visa_is_there(offer: Offer, cue: Span) -> bool:
