@@ -130,13 +130,13 @@ def _measure(
         build_s = timed(lambda: _build(keeper, show))
         _wait_for_index(keeper)
         verify_s = timed(partial(_verify, folder, keeper, show)) if size <= VERIFIED_APART else None
+        leave_out_what_is_there()  # as the serving program does when it is ready
         questions, offers = (
             _compare(
                 keeper.current(), embedder, texts, lambda done, total, kind=kind: show(f"asking, {kind}", done, total)
             )
             for kind, texts in zip(("questions", "offers"), messages, strict=True)
         )
-        leave_out_what_is_there()  # as the serving program does when it is ready
         answerable_s, gone_s = _publish_and_withdraw(engine, embedder, keeper)
         open_s = timed(partial(_open, folder, keeper.current().shelf.indexed.fingerprint))
         memory = memory_mb()
