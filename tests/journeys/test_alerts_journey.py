@@ -30,7 +30,7 @@ VILLAGE = -100200300
 @pytest.fixture
 def situation(people, clock):
     situation = Situation(people.engine)
-    clock.now = situation.now
+    situation.now = clock.now = dt.datetime.now(dt.UTC)  # what goes out is sent by the real clock, and expires by it
     return situation
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 
@@ -28,7 +29,7 @@ ME = int(str(BOT["id"]))
 @pytest.fixture
 def situation(people, clock):
     situation = Situation(people.engine)
-    clock.now = situation.now
+    situation.now = clock.now = dt.datetime.now(dt.UTC)  # what goes out is sent by the real clock, and expires by it
     return situation
 
 
