@@ -102,7 +102,8 @@ def _make_patterns() -> dict[str, str]:
             blocks[name] = f"{blocks[name]}|{ways}" if name in blocks else ways
         for concept, phrases in content.items():
             concepts.setdefault(concept, []).extend(phrases)
-    return {name: join_phrases(name, phrases, blocks) for name, phrases in concepts.items()}
+    # What several languages come to is looked for once.
+    return {name: join_phrases(name, list(dict.fromkeys(phrases)), blocks) for name, phrases in concepts.items()}
 
 
 def join_phrases(concept: str, phrases: list[str], blocks: dict[str, str]) -> str:

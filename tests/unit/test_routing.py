@@ -62,6 +62,7 @@ MESSAGES: dict[Kind, tuple[tuple[str, str], ...]] = {
         ),
     ),
     ASSESSMENT: (
+        ("a guard by trade", "Dubai me mall ke gate pe guard ki naukri mili hai mere bhai ko, 1500 dirham, work visa"),
         ("told in a few words", "Tailor in Muscat on a visit visa, tell the officer at the airport you visit an aunt"),
         ("told, two signs", "Malta packing, passport company rakhegi, contract wahan pahunchkar denge"),
         ("honest, told", "Mason Kuwait, demand letter dekha, trade test pass"),
