@@ -7,7 +7,7 @@ are met through their lexicons, which bring their words into the Hinglish that m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,7 +15,7 @@ from ingest.understanding.notice import Notice
 from ingest.understanding.times import DATA
 from knowledge.reading.folding import fold
 from knowledge.reading.matching import MatchingCopy
-from knowledge.reading.phrases import join_phrases
+from knowledge.reading.phrases import Phrasebook, compile_phrases
 from knowledge.yaml_files import read_yaml_strings
 
 _INDIAN_LETTERS = re.compile(r"[\u0600-\u06ff\u0900-\u0dff]")
@@ -32,26 +32,28 @@ class Hit:
 
 def find_hits(notice: Notice, file: str, name: str) -> tuple[Hit, ...]:
     """Return where the phrases of one list stand in a notice, in order, each place once."""
-    pattern = load_lists(file)[name]
-    hits = {hit.start: hit for copy in _copies(notice) for hit in _search(pattern, copy)}
+    lists = load_lists(file)
+    hits = {hit.start: hit for copy in _copies(notice) for hit in _search(lists, name, copy)}
     return tuple(hits[start] for start in sorted(hits))
 
 
 def names_of(file: str) -> tuple[str, ...]:
     """Return the names of the lists of a file."""
-    return tuple(load_lists(file))
+    return load_lists(file).concepts()
 
 
 @cache
-def load_lists(file: str) -> Mapping[str, re.Pattern[str]]:
+def load_lists(file: str) -> Phrasebook:
     """Read and compile the lists of one file, once. Raises BadPhrase."""
     content = dict(read_yaml_strings(DATA / f"{file}.yaml"))
     blocks = content.pop("blocks", {})
     blocks = {name: fold_pattern(ways) for name, ways in blocks.items()}
-    return {
-        name: re.compile(join_phrases(f"{file}: {name}", [*map(fold_pattern, phrases)], blocks))
-        for name, phrases in content.items()
-    }
+    return Phrasebook(
+        {
+            name: compile_phrases(f"{file}: {name}", [*map(fold_pattern, phrases)], blocks)
+            for name, phrases in content.items()
+        }
+    )
 
 
 def fold_pattern(pattern: str) -> str:
@@ -64,9 +66,9 @@ def _copies(notice: Notice) -> tuple[MatchingCopy, ...]:
     return (notice.plain, notice.pivot) if _INDIAN_LETTERS.search(notice.text) else (notice.plain,)
 
 
-def _search(pattern: re.Pattern[str], copy: MatchingCopy) -> Iterator[Hit]:
-    for found in pattern.finditer(copy.folded):
-        words = copy.quote(found.start(), found.end())
+def _search(lists: Phrasebook, name: str, copy: MatchingCopy) -> Iterator[Hit]:
+    for found in lists.find(name, copy):
+        words = copy.quote(found.start, found.end)
         if words:
-            start = copy.origins[found.start()]
-            yield Hit(start, copy.ends[found.end() - 1] + 1, words)
+            start = copy.origins[found.start]
+            yield Hit(start, copy.ends[found.end - 1] + 1, words)

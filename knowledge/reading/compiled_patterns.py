@@ -1,6 +1,6 @@
-"""Keeps what `re` makes of the phrase lists from one start to the next. Knows no phrases.
+"""The compiled phrases of a concept, and how they are kept from one start to the next. Knows no phrases.
 
-Compiling all lists takes two seconds of every start, most of what a person waits for in the terminal. The result is
+Compiling all lists takes three seconds of every start, most of what a person waits for in the terminal. The result is
 kept in DATA_DIR under a key of everything it depends on. Whatever is wrong with it, the lists are compiled anew.
 """
 
@@ -12,25 +12,71 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-Patterns = dict[str, re.Pattern[str]]
+from knowledge.reading.beginnings import Places, beginnings
 
 
-def load_compiled(kept: Path, sources: Iterable[Path], make_patterns: Callable[[], dict[str, str]]) -> Patterns:
-    """Return the compiled patterns by name, from the file `kept` where it fits these sources, else newly made ones.
+@dataclass(frozen=True)
+class CompiledPhrases:
+    """The patterns of one concept in their order, and under each of their beginnings the numbers of these patterns."""
 
-    `sources` are all files that the patterns depend on. Raises what `make_patterns` and `re.compile` raise.
+    patterns: tuple[re.Pattern[str], ...]
+    by_beginning: Mapping[str, tuple[int, ...]]
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(self.by_beginning)
+
+    def find(self, text: str, places: Places, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Every match in `text[start:end]`, in order, of several at a place that of the first phrase.
+
+        `places` are those of the whole text.
+        """
+        here = self._beginnings & places.beginnings
+        trials = {
+            (place, number)
+            for letters in here
+            for place in places.by_beginning[letters]
+            for number in self.by_beginning[letters]
+        }
+        for place, number in sorted(trials):
+            if start <= place < end and (found := self.patterns[number].match(text, place, end)):
+                start = found.end()
+                yield found.span()
+
+
+def compile_phrases(patterns: Iterable[str]) -> CompiledPhrases:
+    """Compile the patterns of one concept. Raises re.error, and ValueError where a bracket is not closed."""
+    compiled: list[re.Pattern[str]] = []
+    numbers: defaultdict[str, list[int]] = defaultdict(list)
+    for number, pattern in enumerate(patterns):
+        compiled.append(re.compile(pattern))
+        for letters in beginnings(pattern):
+            numbers[letters].append(number)
+    return CompiledPhrases(tuple(compiled), {letters: tuple(found) for letters, found in numbers.items()})
+
+
+Concepts = dict[str, CompiledPhrases]
+
+
+def load_compiled(kept: Path, sources: Iterable[Path], compile_all: Callable[[], Concepts]) -> Concepts:
+    """Return the compiled phrases by concept, from the file `kept` where it fits these sources, else newly made ones.
+
+    `sources` are all files that the phrases depend on. Raises what `compile_all` raises.
     """
     key = _key(sources)
     try:
         return _read(kept, key)
     except Exception:  # missing, of another Python, cut short: all the same to us
-        patterns = {name: re.compile(pattern) for name, pattern in make_patterns().items()}
-    _keep(kept, key, patterns)
-    return patterns
+        concepts = compile_all()
+    _keep(kept, key, concepts)
+    return concepts
 
 
 def _key(sources: Iterable[Path]) -> str:
@@ -40,7 +86,7 @@ def _key(sources: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _read(kept: Path, key: str) -> Patterns:
+def _read(kept: Path, key: str) -> Concepts:
     import _sre  # type: ignore[import-not-found]  # CPython's own engine; elsewhere this fails, and nothing is kept
 
     found, rows = marshal.loads(kept.read_bytes())  # noqa: S302 - as trusted as the database beside it
@@ -48,15 +94,24 @@ def _read(kept: Path, key: str) -> Patterns:
         raise ValueError("made from other sources")
     compile_code: Any = _sre.compile
     return {
-        name: compile_code(text, flags, code, groups, dict(names), tuple(indexes))
-        for name, text, flags, code, groups, names, indexes in rows
+        name: CompiledPhrases(
+            tuple(
+                compile_code(text, flags, code, groups, dict(names), tuple(indexes))
+                for text, flags, code, groups, names, indexes in patterns
+            ),
+            by_beginning,
+        )
+        for name, by_beginning, patterns in rows
     }
 
 
-def _keep(kept: Path, key: str, patterns: Patterns) -> None:
+def _keep(kept: Path, key: str, concepts: Concepts) -> None:
     """Write the file in one step; a read-only folder only costs the time."""
     try:
-        rows = [(name, *_taken_apart(pattern)) for name, pattern in patterns.items()]
+        rows = [
+            (name, dict(phrases.by_beginning), [_taken_apart(pattern) for pattern in phrases.patterns])
+            for name, phrases in concepts.items()
+        ]
         kept.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(dir=kept.parent, prefix=".patterns-")
         with os.fdopen(handle, "wb") as file:

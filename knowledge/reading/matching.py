@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from knowledge.reading.beginnings import Places, find_places
 from knowledge.reading.disguises import find_disguised
 from knowledge.reading.folding import CLAUSE_SIGNS, fold_with_origins
 from knowledge.reading.languages import language_of_line
@@ -45,6 +46,11 @@ class MatchingCopy:
             end += 1
         first, last = self.origins[start], self.ends[end - 1]
         return self.original[first : last + 1].strip()
+
+    @cached_property
+    def places(self) -> Places:
+        """Where in `folded` a phrase could begin."""
+        return find_places(self.folded)
 
     @cached_property
     def clauses(self) -> tuple[tuple[int, int], ...]:

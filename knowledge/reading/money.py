@@ -11,9 +11,10 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from knowledge.reading.beginnings import BEGIN, INDIC
 from knowledge.reading.folding import fold
 from knowledge.reading.matching import MatchingCopy
-from knowledge.reading.phrases import BEGIN, END, INDIC, Phrasebook, Span
+from knowledge.reading.phrases import END, Phrasebook, Span
 from knowledge.yaml_files import read_yaml_strings
 
 _EXTRAS_AFTER_PAY = re.compile(

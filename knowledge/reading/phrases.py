@@ -15,19 +15,15 @@ from functools import cache
 from itertools import permutations
 from pathlib import Path
 
-from knowledge.reading import first_letters as first_letters_module
-from knowledge.reading import shorthand
-from knowledge.reading.compiled_patterns import load_compiled
+from knowledge.reading import beginnings, compiled_patterns, shorthand
+from knowledge.reading.beginnings import BEGIN, INDIC
+from knowledge.reading.compiled_patterns import CompiledPhrases, Concepts, load_compiled
 from knowledge.reading.disguises import PHRASES_FOLDER
-from knowledge.reading.first_letters import first_letters
 from knowledge.reading.lexicons import LANGUAGES_FOLDER
 from knowledge.reading.matching import MatchingCopy
 from knowledge.reading.shorthand import REWRITABLE, usual_spelling
 from knowledge.yaml_files import read_yaml_strings
 
-# Indic vowel signs are no word characters for Python, so word borders are spelt out for all Indic blocks.
-INDIC = "\u0900-\u0963\u0966-\u0dff"  # without the danda, which ends a sentence
-BEGIN = rf"(?<![\w{INDIC}])"
 END = rf"(?![\w{INDIC}])"
 _SPACE = r"[\s\-]+"
 _MAYBE_SPACE = r"[\s\-]*"
@@ -51,10 +47,10 @@ class Span:
 
 
 class Phrasebook:
-    """All concepts, each one compiled pattern."""
+    """All concepts with their compiled phrases."""
 
-    def __init__(self, patterns: dict[str, re.Pattern[str]]) -> None:
-        self._patterns = patterns
+    def __init__(self, concepts: Concepts) -> None:
+        self._concepts = concepts
 
     def find(self, concept: str, copy: MatchingCopy, within: tuple[int, int] | None = None) -> list[Span]:
         """Every place where the concept stands, in order; `within` limits the search to a span of the copy."""
@@ -70,22 +66,22 @@ class Phrasebook:
 
     def concepts(self) -> tuple[str, ...]:
         """The names of all concepts."""
-        return tuple(self._patterns)
+        return tuple(self._concepts)
 
     def _search(self, concept: str, copy: MatchingCopy, within: tuple[int, int] | None) -> Iterator[Span]:
         start, end = within or (0, len(copy.folded))
-        for found in self._patterns[concept].finditer(copy.folded, max(0, start), end):
-            yield Span(found.start(), found.end())
+        found = self._concepts[concept].find(copy.folded, copy.places, max(0, start), end)
+        return (Span(*span) for span in found)
 
 
 @cache
 def load_phrasebook(data_dir: Path | None = None) -> Phrasebook:
     """Read and compile the phrase lists, once a process; with a DATA_DIR the result is kept for the next start."""
     if data_dir is None:
-        return Phrasebook({name: re.compile(pattern) for name, pattern in _make_patterns().items()})
-    code = [Path(module.__file__ or "") for module in (first_letters_module, shorthand)]
+        return Phrasebook(_compile_all())
+    code = [Path(module.__file__ or "") for module in (beginnings, compiled_patterns, shorthand)]
     sources = [*_phrase_files(), shorthand.SHORTHAND_FILE, Path(__file__), *code]
-    return Phrasebook(load_compiled(data_dir / "phrases.cache", sources, _make_patterns))
+    return Phrasebook(load_compiled(data_dir / "phrases.cache", sources, _compile_all))
 
 
 def _phrase_files() -> list[Path]:
@@ -93,7 +89,7 @@ def _phrase_files() -> list[Path]:
     return [*sorted(PHRASES_FOLDER.glob("*.yaml")), *sorted(LANGUAGES_FOLDER.glob("*/phrases.yaml"))]
 
 
-def _make_patterns() -> dict[str, str]:
+def _compile_all() -> Concepts:
     blocks: dict[str, str] = {}
     concepts: dict[str, list[str]] = {}
     for file in _phrase_files():
@@ -103,16 +99,13 @@ def _make_patterns() -> dict[str, str]:
         for concept, phrases in content.items():
             concepts.setdefault(concept, []).extend(phrases)
     # What several languages come to is looked for once.
-    return {name: join_phrases(name, list(dict.fromkeys(phrases)), blocks) for name, phrases in concepts.items()}
+    return {name: compile_phrases(name, list(dict.fromkeys(phrases)), blocks) for name, phrases in concepts.items()}
 
 
-def join_phrases(concept: str, phrases: list[str], blocks: dict[str, str]) -> str:
-    """One pattern that matches any of the phrases on word borders. Raises BadPhrase."""
+def compile_phrases(concept: str, phrases: list[str], blocks: dict[str, str]) -> CompiledPhrases:
+    """The phrases of one concept, each between borders of words. Raises BadPhrase."""
     try:
-        # One border around all of them: inside a word the search fails at once instead of once a phrase.
-        joined = f"{BEGIN}(?:{'|'.join(_to_pattern(phrase, blocks) for phrase in phrases)}){END}"
-        re.compile(joined)
-        return joined
+        return compiled_patterns.compile_phrases(_to_pattern(phrase, blocks) for phrase in phrases)
     except (re.error, KeyError, ValueError) as error:
         raise BadPhrase(f"phrase list {concept!r}: {error}") from error
 
@@ -120,10 +113,7 @@ def join_phrases(concept: str, phrases: list[str], blocks: dict[str, str]) -> st
 def _to_pattern(phrase: str, blocks: dict[str, str]) -> str:
     sides = phrase.split(" ~ ")
     orders = (" ... ".join(order) for order in permutations(sides))
-    pattern = "|".join(_to_ordered_pattern(order, blocks) for order in orders)
-    letters = first_letters(pattern)
-    look_first = f"(?=[{re.escape(''.join(sorted(letters)))}])" if letters else ""  # one look instead of many words
-    return f"{look_first}(?:{pattern})"
+    return f"{BEGIN}(?:{'|'.join(_to_ordered_pattern(order, blocks) for order in orders)}){END}"
 
 
 def _to_ordered_pattern(phrase: str, blocks: dict[str, str]) -> str:
