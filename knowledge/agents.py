@@ -21,6 +21,7 @@ from rapidfuzz.process import extract
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from knowledge import state
 from knowledge.agent_names import NameForm, is_same_sound, is_same_spelling, make_skeleton, read_name
 from knowledge.database import read_session
 from knowledge.models import Agent, AgentSnapshot
@@ -289,23 +290,25 @@ class RegisterKeeper:
         self._engine = engine
         self._clock = clock
         self._lock = threading.Lock()
-        self._held: tuple[tuple[int | None, int | None], Register] | None = None
+        self._seen: tuple[int, dt.date] | None = None
+        self._held: tuple[tuple[int | None, ...], Register | None] = ((), None)
 
     def current(self) -> Register | None:
         """Return both lists as they stand, or None where staff have not brought in any. Raises DatabaseUnavailable."""
-        with read_session(self._engine) as session:
-            today = self._clock().date() + dt.timedelta(days=1)  # India may be a day ahead of UTC
-            rows = [find_newest_snapshot(session, today, agent_list) for agent_list in AgentList]
-            ids = (rows[0].id if rows[0] else None, rows[1].id if rows[1] else None)
-            if ids == (None, None):
-                return None
-            held = self._held
-            if held is not None and held[0] == ids:
-                return held[1]
+        today = self._clock().date() + dt.timedelta(days=1)  # India may be a day ahead of UTC
+        if self._seen != (state.read_version(self._engine), today):
             with self._lock:
-                if self._held is None or self._held[0] != ids:
-                    self._held = (ids, Register(*(_read_snapshot(session, row) for row in rows)))
-                return self._held[1]
+                self._look_again(today)
+        return self._held[1]
+
+    def _look_again(self, today: dt.date) -> None:
+        with read_session(self._engine) as session:
+            seen = (state.get_version(session), today)
+            rows = [find_newest_snapshot(session, today, agent_list) for agent_list in AgentList]
+            ids = tuple(row.id if row else None for row in rows)
+            if ids != self._held[0]:
+                self._held = (ids, Register(*(_read_snapshot(session, row) for row in rows)) if any(rows) else None)
+        self._seen = seen
 
 
 def load_register(session: Session, today: dt.date) -> Register | None:

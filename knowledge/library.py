@@ -133,7 +133,7 @@ class LibraryKeeper:
         today = day_in_india(self._clock())
         held = self._library
         try:
-            if held is not None and held.version == (self._read_version(), today):
+            if held is not None and held.version == (state.read_version(self._engine), today):
                 return held
             return self._reload(today)
         except DatabaseUnavailable:
@@ -145,15 +145,11 @@ class LibraryKeeper:
     def _reload(self, today: dt.date) -> Library:
         with self._lock:  # one thread reads, the others wait for what it read
             held = self._library
-            if held is None or held.version != (self._read_version(), today):
+            if held is None or held.version != (state.read_version(self._engine), today):
                 with collecting_later():
                     held = self._reader.read(today)
                 self._library = held
             return held
-
-    def _read_version(self) -> int:
-        with read_session(self._engine) as session:
-            return state.get_version(session)
 
 
 def load_library(engine: Engine, today: dt.date) -> Library:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
+from knowledge.database import read_connection
 from knowledge.models import LibraryState
+
+_VERSION = select(LibraryState.version)
 
 
 def mark_changed(session: Session) -> None:
@@ -15,7 +18,13 @@ def mark_changed(session: Session) -> None:
 
 def get_version(session: Session) -> int:
     """Return the number of changes so far."""
-    return session.scalars(select(LibraryState.version)).one()
+    return session.scalars(_VERSION).one()
+
+
+def read_version(engine: Engine) -> int:
+    """Return the number of changes so far, as every reply asks it. Raises DatabaseUnavailable."""
+    with read_connection(engine) as connection:
+        return connection.execute(_VERSION).scalar_one()
 
 
 def find_starter_digest(session: Session) -> str | None:
