@@ -15,7 +15,7 @@ import numpy as np
 from chromadb.config import Settings as ChromaSettings
 
 from knowledge.embedding.embedder import Vectors
-from knowledge.index import TOLERANCE, Found, IndexedPassages, IndexUnusable
+from knowledge.index import TOLERANCE, Answer, IndexedPassages, IndexUnusable
 
 COLLECTION = "passages"
 # Measured on 50,000 passages in groups of fifty that are nearly alike, as a library that grows has them: with 16
@@ -59,14 +59,14 @@ class OpenFolder:
             self.close()
             raise IndexUnusable("its contents do not match its description", damaged=True)
 
-    def query(self, vectors: Vectors, k: int) -> list[Found]:
-        """Return the k nearest for each vector, best first, with their cosine."""
+    def query(self, vectors: Vectors, k: int) -> list[Answer]:
+        """Return the k nearest for each vector, best first."""
         result = self._collection.query(
             query_embeddings=list(vectors), n_results=min(k, self._held), include=["distances"]
         )
         return [
-            [(passage, 1.0 - distance) for passage, distance in zip(ids, row, strict=True)]
-            for ids, row in zip(result["ids"], result["distances"] or [], strict=True)
+            Answer(ids, 1.0 - np.array(distances, dtype=np.float32))
+            for ids, distances in zip(result["ids"], result["distances"] or [], strict=True)
         ]
 
     def verify(self, passages: IndexedPassages, tell: Tell) -> frozenset[str]:
@@ -101,8 +101,8 @@ class OpenFolder:
         found = self.query(passages.vectors[part], 1)
         return {
             passage
-            for passage, hits in zip(passages.ids[part], found, strict=True)
-            if not hits or hits[0][1] < 1.0 - TOLERANCE
+            for passage, answer in zip(passages.ids[part], found, strict=True)
+            if not (answer.cosines[:1] >= 1.0 - TOLERANCE).any()
         }
 
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.embedding.embedder import Vectors
 
@@ -22,6 +23,14 @@ TOLERANCE = 1e-4  # between a vector and what Chroma gives back, and for a dista
 MOST_GONE = 500  # passages to filter out of an index's hits; beyond, exact search is quicker than asking for so many
 
 Found = list[tuple[str, float]]
+Rows = npt.NDArray[np.int64]
+
+
+class Answer(NamedTuple):
+    """What a generation finds near one vector, best first, and the cosines that it states."""
+
+    passages: Sequence[str]
+    cosines: Vectors
 
 
 class IndexUnusable(Exception):
@@ -50,7 +59,7 @@ class Serves(Protocol):
         """Whether it answers now."""
         ...
 
-    def asking(self, vectors: Vectors, k: int) -> AbstractContextManager[Callable[[], list[Found] | None]]:
+    def asking(self, vectors: Vectors, k: int) -> AbstractContextManager[Callable[[], list[Answer] | None]]:
         """Ask for the k nearest to each vector. What is handed out waits for them, best first; None for no answer."""
         ...
 
@@ -131,63 +140,59 @@ class VectorIndex:
 
     def search_each(self, vectors: Vectors, k: int) -> list[Found]:
         """Search for several vectors at once (rows)."""
-        ids = self._passages.ids
-        return [[(ids[row], score) for row, score in found] for found in self._search_rows(vectors, k)]
+        with self._looking(vectors, k) as find:
+            return [self._named(found) for found in find()]
 
     @contextmanager
-    def looking(self, vectors: Vectors, k: int) -> Iterator[Callable[[], set[int]]]:
+    def looking(self, vectors: Vectors, k: int) -> Iterator[Callable[[], Rows]]:
         """Begin to look for the k passages nearest to each vector. What is handed out waits for their rows."""
         with self._looking(vectors, k) as find:
-            yield lambda: {row for found in find() for row, _ in found}
-
-    def _search_rows(self, vectors: Vectors, k: int) -> list[_Rows]:
-        with self._looking(vectors, k) as find:
-            return find()
+            yield lambda: np.unique(np.concatenate([NO_ROWS, *(found.rows for found in find())]))
 
     @contextmanager
-    def _looking(self, vectors: Vectors, k: int) -> Iterator[Callable[[], list[_Rows]]]:
+    def _looking(self, vectors: Vectors, k: int) -> Iterator[Callable[[], list[_Near]]]:
         if len(vectors) == 0 or k <= 0:
-            yield lambda: [[] for _ in vectors]
+            yield lambda: [_Near(NO_ROWS, NO_COSINES) for _ in vectors]
         elif self._generation is None or not self._worth_asking:
             yield lambda: self._exactly(vectors, k)
         else:
             with self._generation.asking(vectors, k + self.gone) as answer:
                 yield lambda: self._found(answer(), vectors, k)
 
-    def _found(self, answer: list[Found] | None, vectors: Vectors, k: int) -> list[_Rows]:
+    def _found(self, answer: list[Answer] | None, vectors: Vectors, k: int) -> list[_Near]:
         """Return what the generation has found, with what is searched beside it; exactly where that cannot be used."""
         indexed = self._trusted(answer, vectors, k)
         if indexed is None:
             return self._exactly(vectors, k)
-        beside = [self._search_beside(vector, k) for vector in vectors]
-        return [self._merged(ours, theirs, k) for ours, theirs in zip(beside, indexed, strict=True)]
+        return [self._best(near, vector, k) for near, vector in zip(indexed, vectors, strict=True)]
 
-    def _exactly(self, vectors: Vectors, k: int) -> list[_Rows]:
-        return [_exact_rows(vector, self._passages.vectors, k) for vector in vectors]
+    def _exactly(self, vectors: Vectors, k: int) -> list[_Near]:
+        return [_search_exactly(vector, self._passages.vectors, k) for vector in vectors]
 
     @property
     def _worth_asking(self) -> bool:
         return bool(self._rows) and self.gone <= MOST_GONE
 
-    def _trusted(self, answer: list[Found] | None, vectors: Vectors, k: int) -> list[_Rows] | None:
+    def _trusted(self, answer: list[Answer] | None, vectors: Vectors, k: int) -> list[_Near] | None:
         """Check an answer of the generation. None where there is none, or one that cannot be trusted."""
         if answer is None or self._generation is None:
             return None
-        checked = [self._checked(hits, vector) for hits, vector in zip(answer, vectors, strict=True)]
+        checked = [self._checked(found, vector) for found, vector in zip(answer, vectors, strict=True)]
         expected = min(k, len(self._rows))
-        if all(hits is not None and len(hits) >= expected for hits in checked):
-            return [hits for hits in checked if hits is not None]
+        if all(near is not None and len(near.rows) >= expected for near in checked):
+            return [near for near in checked if near is not None]
         self._generation.distrust("it gave a wrong answer")
         return None
 
-    def _checked(self, hits: Found, vector: Vectors) -> _Rows | None:
-        """Score hits from the library's own vectors; None where the generation states other scores."""
-        here = [(row, stated) for passage, stated in hits if (row := self._rows.get(passage)) is not None]
-        rows, stated_scores = (list(part) for part in zip(*here, strict=True)) if here else ([], [])
-        scores = self._passages.vectors[rows] @ vector
-        if not (np.abs(scores - stated_scores) <= TOLERANCE * 10).all():  # also where one of them is no number
+    def _checked(self, answer: Answer, vector: Vectors) -> _Near | None:
+        """Score passages from the library's own vectors; None where the generation states other scores."""
+        rows = np.array([self._rows.get(passage, GONE) for passage in answer.passages], dtype=np.int64)
+        here = rows != GONE
+        rows = rows[here]
+        cosines = self._passages.vectors[rows] @ vector
+        if not (np.abs(cosines - answer.cosines[here]) <= TOLERANCE * 10).all():  # also where one is no number
             return None
-        return list(zip(rows, scores.tolist(), strict=True))
+        return _Near(rows, cosines)
 
     def _find_late(self, held: VectorIndex | None) -> list[int]:
         """Return the rows of the passages that the generation does not hold as they are now."""
@@ -201,27 +206,49 @@ class VectorIndex:
         as_held, now = self._generation.digests, self._passages.digests
         return [row for row in rows if as_held.get(ids[row]) != now[ids[row]]]
 
-    def _search_beside(self, vector: Vectors, k: int) -> _Rows:
-        found = _exact_rows(vector, self._beside_vectors, k)
-        return [(int(self._beside[place]), score) for place, score in found]
+    def _best(self, indexed: _Near, vector: Vectors, k: int) -> _Near:
+        """Return the k nearest of what the generation has found and what is searched beside it."""
+        rows, cosines = indexed
+        if len(self._beside):
+            beside = self._search_beside(vector, k)
+            rows, first = np.unique(np.concatenate([rows, beside.rows]), return_index=True)  # some are searched twice
+            cosines = np.concatenate([cosines, beside.cosines])[first]
+        names = [self._passages.ids[row] for row in rows.tolist()]
+        in_order = sorted(zip((-cosines).tolist(), names, range(len(rows)), strict=True))
+        best = [place for *_, place in in_order[:k]]
+        return _Near(rows[best], cosines[best])
 
-    def _merged(self, first: _Rows, second: _Rows, k: int) -> _Rows:
-        both = dict(first) | dict(second)  # what the index may miss is searched both ways
-        return sorted(both.items(), key=lambda hit: (-hit[1], self._passages.ids[hit[0]]))[:k]
+    def _search_beside(self, vector: Vectors, k: int) -> _Near:
+        found = _search_exactly(vector, self._beside_vectors, k)
+        return _Near(self._beside[found.rows], found.cosines)
+
+    def _named(self, near: _Near) -> Found:
+        pairs = zip(near.rows.tolist(), near.cosines.tolist(), strict=True)
+        return [(self._passages.ids[row], cosine) for row, cosine in pairs]
 
 
-_Rows = list[tuple[int, float]]
+class _Near(NamedTuple):
+    """Passages near a vector, by row, and their cosines."""
+
+    rows: Rows
+    cosines: Vectors
+
+
+GONE = -1  # the row of a passage that is no longer in the library
+NO_ROWS: Rows = np.zeros(0, dtype=np.int64)
+NO_COSINES: Vectors = np.zeros(0, dtype=np.float32)
 
 
 def exact_search(vector: Vectors, ids: Sequence[str], vectors: Vectors, k: int) -> Found:
     """Compare a vector with all; return up to k ids with their cosine, best first."""
-    return [(ids[row], score) for row, score in _exact_rows(vector, vectors, k)] if ids else []
+    near = _search_exactly(vector, vectors, k)
+    return [(ids[row], cosine) for row, cosine in zip(near.rows.tolist(), near.cosines.tolist(), strict=True)]
 
 
-def _exact_rows(vector: Vectors, vectors: Vectors, k: int) -> _Rows:
+def _search_exactly(vector: Vectors, vectors: Vectors, k: int) -> _Near:
     if not len(vectors):
-        return []
-    scores = vectors @ vector
-    best = np.argpartition(-scores, k)[:k] if k < len(scores) else np.arange(len(scores))
-    best = best[np.argsort(-scores[best], kind="stable")]
-    return list(zip(best.tolist(), scores[best].tolist(), strict=True))
+        return _Near(NO_ROWS, NO_COSINES)
+    cosines = vectors @ vector
+    best = np.argpartition(-cosines, k)[:k] if k < len(cosines) else np.arange(len(cosines))
+    best = best[np.argsort(-cosines[best], kind="stable")]
+    return _Near(best, cosines[best])

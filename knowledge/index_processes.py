@@ -7,6 +7,7 @@ exactly. Decides nothing about when to start another one; `index_keeper` does.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import signal
 import socket
@@ -16,7 +17,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -37,11 +38,13 @@ from knowledge.generations import (
     sign,
 )
 from knowledge.golden import GoldenSet
-from knowledge.index import Found, IndexedPassages, IndexUnusable
+from knowledge.index import Answer, IndexedPassages, IndexUnusable
 from knowledge.index_messages import NONE, Message, receive, send
 
 WORKER = "knowledge.index_worker"
 HOME = Path(__file__).resolve().parent.parent  # from where the process finds the very code that started it
+# Chroma hands each question from thread to thread a dozen times; where one waits for all, fewer have to be woken.
+ONE_THREAD = {"TOKIO_WORKER_THREADS": "1"}
 QUERY_PATIENCE_S = 2.0  # a query takes some milliseconds
 START_PATIENCE_S = 60.0  # a start takes about a second, longer on a busy machine with a large index
 JOB_PATIENCE_S = 300.0  # between two signs of life of a build or a check
@@ -78,6 +81,7 @@ class IndexProcess:
                 [sys.executable, "-m", WORKER, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 cwd=HOME,
+                env=os.environ | ONE_THREAD,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,  # what Chroma writes when it breaks helps nobody; the exit code is told
@@ -168,7 +172,7 @@ class ServedGeneration:
         return self._process.alive
 
     @contextmanager
-    def asking(self, vectors: Vectors, k: int) -> Iterator[Callable[[], list[Found] | None]]:
+    def asking(self, vectors: Vectors, k: int) -> Iterator[Callable[[], list[Answer] | None]]:
         """Ask for the k nearest to each vector. What is handed out waits for them, best first; None for no answer.
 
         Thread-safe; others wait until this question is over.
@@ -181,7 +185,7 @@ class ServedGeneration:
             self._send(first, k)
             under_way = True
 
-            def take() -> list[Found] | None:
+            def take() -> list[Answer] | None:
                 nonlocal under_way
                 under_way = False
                 found = self._receive()
@@ -243,15 +247,15 @@ class ServedGeneration:
         except ProcessLost as error:
             self._fail(IndexUnusable(str(error)))
 
-    def _receive(self) -> list[Found]:
+    def _receive(self) -> list[Answer]:
         if self.problem is not None:
             return []
         try:
-            found = self._process.receive(QUERY_PATIENCE_S).fields["found"]
-        except (ProcessLost, IndexUnusable, KeyError) as error:
+            message = self._process.receive(QUERY_PATIENCE_S)
+            return _take_apart(message.fields["found"], message.vectors)
+        except (ProcessLost, IndexUnusable, KeyError, TypeError, ValueError) as error:
             self._fail(IndexUnusable(str(error)))
             return []
-        return [[(passage, float(score)) for passage, score in hits] for hits in found]
 
     def _has_become_ready(self) -> bool:
         """Take the greeting of the process if it has come; never waits."""
@@ -279,6 +283,15 @@ class ServedGeneration:
         if self.problem is None:
             self.problem = problem
         self._process.end()
+
+
+def _take_apart(found: Sequence[Sequence[str]], cosines: Vectors) -> list[Answer]:
+    """Give each vector's passages their cosines, which came in one row. Raises ValueError where they do not fit."""
+    ends = np.cumsum([0, *(len(passages) for passages in found)]).tolist()
+    if cosines.size != ends[-1]:
+        raise ValueError("its process gave a garbled answer")
+    row = cosines.reshape(-1)
+    return [Answer(passages, row[start:end]) for passages, start, end in zip(found, ends, ends[1:], strict=False)]
 
 
 def start_newest(data_dir: Path, fingerprint: str) -> ServedGeneration:

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import numpy as np
+
 from knowledge.chroma_folder import OpenFolder, Tell, write
 from knowledge.embedding.embedder import Vectors
 from knowledge.generations import (
@@ -34,7 +36,7 @@ from knowledge.generations import (
     write_lock,
 )
 from knowledge.golden import DEPTH, judge
-from knowledge.index import Found, IndexedPassages, IndexUnusable, exact_search
+from knowledge.index import IndexedPassages, IndexUnusable, exact_search
 from knowledge.index_messages import Message, receive, send
 from knowledge.whole_folder import ensure_folder
 
@@ -128,7 +130,9 @@ def _answer(connection: Connection, opened: OpenFolder) -> None:
             query = receive(connection)
         except (EOFError, OSError):
             return
-        send(connection, {"found": opened.query(query.vectors, int(query.fields["k"]))})
+        found = opened.query(query.vectors, int(query.fields["k"]))
+        cosines = np.concatenate([answer.cosines for answer in found])
+        send(connection, {"found": [answer.passages for answer in found]}, cosines[None, :])
 
 
 def _split(request: Message) -> tuple[IndexedPassages, Vectors]:
@@ -146,11 +150,15 @@ def _check_what_was_written(
     try:
         opened = OpenFolder(copy.folder / CHROMA, passages.fingerprint, len(passages.ids))
         unfound = opened.verify(passages, tell)
-        golden = _which_are_found(wanted, opened.query(questions, DEPTH) if wanted else [])
+        answers = opened.query(questions, DEPTH) if wanted else []
+        golden = _which_are_found(wanted, [answer.passages for answer in answers])
         opened.close()
     finally:
         copy.remove()
-    exactly = [exact_search(question, passages.ids, passages.vectors, DEPTH) for question in questions]
+    exactly = [
+        [passage for passage, _ in exact_search(question, passages.ids, passages.vectors, DEPTH)]
+        for question in questions
+    ]
     lost = judge(_golden_before(beside.parent), golden, _which_are_found(wanted, exactly))
     missed = sorted(unfound)
     return Description(passages.fingerprint, passages.state, len(passages.ids), passages.digests, missed, golden, lost)
@@ -167,10 +175,10 @@ def _disk_named(folder: Path) -> Iterator[None]:
         raise
 
 
-def _which_are_found(wanted: Mapping[str, frozenset[str]], nearest: Sequence[Found]) -> dict[str, bool]:
+def _which_are_found(wanted: Mapping[str, frozenset[str]], nearest: Sequence[Sequence[str]]) -> dict[str, bool]:
     return {
-        question: any(passage in ids for passage, _ in hits)
-        for (question, ids), hits in zip(wanted.items(), nearest, strict=True)
+        question: any(passage in ids for passage in found)
+        for (question, ids), found in zip(wanted.items(), nearest, strict=True)
     }
 
 

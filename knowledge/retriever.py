@@ -27,7 +27,7 @@ from threadpoolctl import ThreadpoolController
 
 from knowledge.collecting import collecting_later
 from knowledge.embedding.bundled import bundled_fingerprint
-from knowledge.embedding.centring import Centring, build_centring
+from knowledge.embedding.centring import Centring, build_centring, normalised
 from knowledge.embedding.embedder import Embedder, Vectors
 from knowledge.glossing import gloss
 from knowledge.golden import GoldenSet, prepare
@@ -233,15 +233,15 @@ class SatarkRetriever(BaseRetriever):
         question = read.question
         if read.embedding is not None and len(glossed := read.embedding.result()):
             raw = np.concatenate([raw, glossed])
-        vectors = self.centring.centre_queries(raw, question.texts) if self.centring is not None and len(raw) else raw
+        vectors = self._one_a_sentence(question, raw)
         with self._looking(vectors) as find_nearest:
-            meaning = self._meaning(question, vectors, read.known)  # while the index looks
+            meaning = self._meaning(vectors, read.known)  # while the index looks
             near = find_nearest()
         new = near[~_are_among(near, read.known, len(self.shelf.passages))]
         positions = np.concatenate([read.known, new])
         order = np.argsort(positions)
         positions = positions[order]
-        meaning = np.concatenate([meaning, self._meaning(question, vectors, new)])[order]
+        meaning = np.concatenate([meaning, self._meaning(vectors, new)])[order]
         parts = replace(read.rest.taken(positions), meaning=meaning)
         if self._is_elsewhere(raw, near, question.asked):
             return Scored(positions, parts, [])
@@ -266,8 +266,8 @@ class SatarkRetriever(BaseRetriever):
         if self.index is None:
             yield lambda: NOWHERE
             return
-        with self.index.looking(vectors, DENSE_CANDIDATES) as find_rows:
-            yield lambda: self.shelf.indexed_positions[list(find_rows())]
+        with self.index.looking(normalised(vectors), DENSE_CANDIDATES) as find_rows:
+            yield lambda: self.shelf.indexed_positions[find_rows()]
 
     def _about(self, asked: frozenset[str], words: Vectors) -> Positions:
         """Return the passages about the countries; of very many those that share words, are official and new."""
@@ -284,16 +284,22 @@ class SatarkRetriever(BaseRetriever):
         places = [position for owner in records for position in self.shelf.places_of.get(owner, ())]
         return np.array(places, dtype=np.int64)
 
-    def _meaning(self, question: Question, vectors: Vectors, positions: Positions) -> Vectors:
-        """Compare the question with passages. A sentence with a gloss counts with the mean of both cosines."""
+    def _one_a_sentence(self, question: Question, raw: Vectors) -> Vectors:
+        """Centre the vectors; a sentence with a gloss has the middle of both, which gives the mean of both cosines."""
+        if self.centring is None or len(raw) == 0:
+            return raw
+        vectors = self.centring.centre_queries(raw, question.texts)
+        plain, glosses = np.split(vectors, [len(question.sentences)])
+        glossed = [place for place, text in enumerate(question.glosses) if text]
+        plain[glossed] = (plain[glossed] + glosses) / 2
+        return plain
+
+    def _meaning(self, vectors: Vectors, positions: Positions) -> Vectors:
+        """Compare the sentences with passages; the nearest one counts."""
         meaning = np.zeros(len(positions), dtype=np.float32)
         rows = self.shelf.rows[positions]
-        if len(vectors) == 0 or not (rows >= 0).any():
-            return meaning
-        cosines = vectors @ self.shelf.indexed.vectors[rows[rows >= 0]].T
-        glossed = [place for place, text in enumerate(question.glosses) if text]
-        cosines[glossed] = (cosines[glossed] + cosines[len(question.sentences) :]) / 2
-        meaning[rows >= 0] = cosines[: len(question.sentences)].max(axis=0)
+        if len(vectors) and (rows >= 0).any():
+            meaning[rows >= 0] = (vectors @ self.shelf.indexed.vectors[rows[rows >= 0]].T).max(axis=0)
         return meaning
 
     def _is_elsewhere(self, raw: Vectors, near: Positions, asked: frozenset[str]) -> bool:

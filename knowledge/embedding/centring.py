@@ -54,14 +54,14 @@ class Centring:
     def centre_queries(self, vectors: Vectors, texts: Sequence[str]) -> Vectors:
         """Centre question vectors, each by the nearest of the languages that are written in its text's script."""
         means = [self._mean_for(vector, text) for vector, text in zip(vectors, texts, strict=True)]
-        return _normalised(vectors - np.stack(means)) if means else vectors
+        return normalised(vectors - np.stack(means)) if means else vectors
 
     def centre_passages(self, vectors: Vectors, languages: Sequence[str]) -> Vectors:
         """Centre passage vectors, each by the language that its record states."""
         if not languages:
             return vectors
         means = np.stack([self.passages.get(language, self.passages[FALLBACK]) for language in languages])
-        return _normalised(vectors - means)
+        return normalised(vectors - means)
 
     def _mean_for(self, vector: Vectors, text: str) -> Vectors:
         candidates = [language for language in SCRIPTS[main_script(text)] if language in self.questions]
@@ -75,6 +75,8 @@ class Centring:
 
 def main_script(text: str) -> str:
     """Name the script that most letters of a text are in, as Unicode names it; LATIN where none of ours is there."""
+    if text.isascii():
+        return "LATIN"
     counts: dict[str, int] = {}
     for character, times in Counter(text).items():
         name = unicodedata.name(character, "").partition(" ")[0] if character.isalpha() else ""
@@ -142,6 +144,7 @@ def _write_cache(path: Path, means: Mapping[str, Vectors]) -> None:
         logger.warning("centring means could not be kept", reason=error.strerror)
 
 
-def _normalised(vectors: Vectors) -> Vectors:
+def normalised(vectors: Vectors) -> Vectors:
+    """Return the vectors (rows) with a length of 1."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)

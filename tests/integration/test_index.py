@@ -28,7 +28,7 @@ from knowledge.generations import (
     read_pointer,
 )
 from knowledge.golden import GoldenSet
-from knowledge.index import MOST_GONE, IndexedPassages, IndexUnusable, VectorIndex
+from knowledge.index import MOST_GONE, Answer, IndexedPassages, IndexUnusable, VectorIndex
 from knowledge.index_processes import build_generation, start_newest, verify_generation
 
 NOON = dt.datetime(2026, 11, 22, 6, 30, tzinfo=dt.UTC)
@@ -125,7 +125,7 @@ def test_an_answer_that_nobody_takes_is_not_given_to_the_next_question(in_servic
     with pytest.raises(ZeroDivisionError), in_service.asking(vectors[:1], 1):
         raise ZeroDivisionError
 
-    assert ids_of(answered(in_service, vectors[1:2], 1)[0]) == ["notice-1#0"]
+    assert list(answered(in_service, vectors[1:2], 1)[0].passages) == ["notice-1#0"]
 
 
 def test_many_ask_at_once_and_each_gets_the_answer_to_its_own_question(in_service):
@@ -145,7 +145,7 @@ def test_a_process_that_dies_while_it_is_asked_costs_no_answer(in_service):
     with VectorIndex(passages, in_service).looking(passages.vectors[:1], 1) as find:
         os.kill(in_service.pid, signal.SIGKILL)
 
-        assert find() == {0}
+        assert find().tolist() == [0]
     assert VectorIndex(passages, in_service).search(passages.vectors[2], 1)[0][0] == "notice-2#0"
 
 
@@ -211,7 +211,8 @@ class FakeGeneration:
     @contextmanager
     def asking(self, vectors, k):
         self.asked += 1
-        yield lambda: [self.hits[:k] for _ in vectors]
+        passages, cosines = zip(*self.hits[:k], strict=True) if self.hits else ((), ())
+        yield lambda: [Answer(passages, np.array(cosines, dtype=np.float32)) for _ in vectors]
 
     def distrust(self, reason):
         self.distrusted = reason
@@ -244,7 +245,8 @@ def test_what_an_index_before_knew_of_late_passages_is_as_good_as_looking_at_all
         anew = VectorIndex(passages, generation)
 
         assert (index.late, index.gone) == (anew.late, anew.gone)
-        assert index._search_beside(other[0], 9) == anew._search_beside(other[0], 9)
+        ours, theirs = index._search_beside(other[0], 9), anew._search_beside(other[0], 9)
+        assert (ours.rows.tolist(), ours.cosines.tolist()) == (theirs.rows.tolist(), theirs.cosines.tolist())
 
 
 def test_another_generation_is_compared_with_all_passages():
@@ -409,7 +411,7 @@ def test_what_killed_programs_left_is_removed(data_dir, served):
     assert not left_copy.exists()
     assert not left_build.exists()
     assert live.serving
-    assert ids_of(answered(live, make_passages().vectors[:1], 1)[0]) == ["notice-0#0"]
+    assert list(answered(live, make_passages().vectors[:1], 1)[0].passages) == ["notice-0#0"]
 
 
 def test_closing_removes_the_private_copy_and_ends_the_process(data_dir):
