@@ -20,6 +20,7 @@ _ALONE_THERE = ("unpaid", "passport_taken", "stranded")  # the same, of somebody
 _ENOUGH_MEANS = 2
 _ENOUGH_SIGNS = 2  # means and small signs together: crying, a phone taken away, lost in a forest
 _THREATS = ("ransom",)  # said as a condition ("or else"), and yet happening
+_ORDINARY = {"captive": "held_by_nobody", "unpaid": "pay_not_due"}  # by cue: the reason that makes it no need
 # How far around a cue, in characters of one sentence, a word can turn it into a fear or a condition.
 _BEFORE = 60
 _AFTER = 30
@@ -126,7 +127,9 @@ def _is_of_an_agent(offer: Offer, hit: Span) -> bool:
 def _happens(offer: Offer, cue: str) -> bool:
     """Whether a cue stands anywhere outside fear, hearsay, condition and what is still to come."""
     return any(
-        not _is_unreal(offer, hit, threat=cue in _THREATS) and not (cue in _MEANS and _is_still_to_come(offer, hit))
+        not _is_unreal(offer, hit, threat=cue in _THREATS)
+        and not (cue in _MEANS and _is_still_to_come(offer, hit))
+        and not (cue in _ORDINARY and _has_ordinary_reason(offer, hit, _ORDINARY[cue]))
         for hit in offer.book.find(cue, offer.copy)
     )
 
@@ -144,6 +147,12 @@ def _is_unreal(offer: Offer, hit: Span, *, threat: bool = False) -> bool:
     if threat or not offer.book.has("condition", offer.copy, before):
         return False
     return not offer.book.has("threat_after_condition", offer.copy, before)  # "if he misses the target they beat him"
+
+
+def _has_ordinary_reason(offer: Offer, hit: Span, reason: str) -> bool:
+    """Whether weather, house rules or leave stand beside a cue in its sentence."""
+    start, end = offer.copy.clause_at(hit.start)
+    return offer.book.has(reason, offer.copy, (max(start, hit.start - _BEFORE), min(end, hit.end + _AFTER)))
 
 
 def _is_still_to_come(offer: Offer, hit: Span) -> bool:

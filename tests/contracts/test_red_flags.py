@@ -658,6 +658,16 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
             "I gave my passport to VFS for visa stamping and got it back, Malaysia job",
         ),
         Pair(
+            "kept by the employer, or by the office that stamps it",
+            "Company ne training ke liye passport rakh liya hai, Poland ka kaam hai",
+            "Dutavas ne visa ke liye passport rakh liya hai, Poland ka kaam hai, kitne din lagenge",
+        ),
+        Pair(
+            "left with the owner, or with an authority",
+            "They left my passport with the owner of the hotel, a job in Malta",
+            "They left my passport with the embassy of Malta for the permit, a job in Malta",
+        ),
+        Pair(
             "will be, or never will be",
             "Passport will be held by the sponsor till the contract ends, Kuwait cook",
             "Passport will never be held by the sponsor, the contract says so, Kuwait cook",
@@ -932,6 +942,11 @@ PAIRS: dict[RedFlag, tuple[Pair, ...]] = {
         ),
     ),
     RedFlag.GOVERNMENT_IMPERSONATION: (
+        Pair(
+            "said, or asked",
+            "This is a government scheme so trust us, 200 vacancies for helpers in Austria",
+            "200 vacancies for helpers in Austria. Is this a government scheme?",
+        ),
         Pair(
             "approval as proof, or a hint to check",
             "We are MEA approved so no need to check anything, Libya job",

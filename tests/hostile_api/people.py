@@ -176,6 +176,15 @@ class Person:
         """Wait until the bot has sent this many messages here in all, and return them."""
         return await self.telegram.wait_for(self.id, count)
 
+    async def sees_edited(self, message: SentMessage) -> SentMessage:
+        """Wait until the bot has changed a message, and return it as it stands then."""
+
+        def latest() -> SentMessage:
+            return next(one for one in self.telegram.sent_to(self.id) if one.message_id == message.message_id)
+
+        await self.telegram.wait_until(lambda: latest().text != message.text, "the bot to edit a message")
+        return latest()
+
     @staticmethod
     def _sizes(file_id: str) -> list[tuple[str, int]]:
         """Telegram lists a photo in several sizes, the whole one last."""

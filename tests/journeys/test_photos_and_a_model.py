@@ -5,7 +5,6 @@ The advisor and its records are the real ones here; the model is scripted, or do
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import threading
 from collections.abc import AsyncIterator
@@ -135,7 +134,7 @@ async def test_with_a_slow_model_the_rules_reply_to_a_picture_comes_first_and_is
     asha.sends_picture(files.says(b"offer", OFFER))
     _, first = await asha.hears(2)
     slow.ready.set()
-    edited = await _edited(telegram, first)
+    edited = await asha.sees_edited(first)
 
     assert WORDS not in first.text
     assert "Danger" in first.text
@@ -234,12 +233,3 @@ class SlowTeller:
     def tell(self, inquiry, reply, asker=None):
         self.ready.wait(10)
         return dataclasses.replace(reply, told=(Told(WORDS, Language.ENGLISH, (reply.citations[0].id,)),))
-
-
-async def _edited(telegram, first):
-    for _ in range(100):
-        latest = next(message for message in telegram.sent_to(11) if message.message_id == first.message_id)
-        if latest.text != first.text:
-            return latest
-        await asyncio.sleep(0.05)
-    raise AssertionError("the message was not edited")

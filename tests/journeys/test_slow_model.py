@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import threading
 
@@ -64,7 +63,7 @@ async def test_with_a_slow_model_the_rules_reply_comes_first_and_is_edited_in_pl
     assert WORDS not in first.text
     assert "Danger" in first.text
     teller.ready.set()
-    edited = await _edited(telegram, first)
+    edited = await asha.sees_edited(first)
 
     assert WORDS in edited.text
     assert "Danger" in edited.text
@@ -104,15 +103,6 @@ async def test_an_emergency_is_answered_without_asking_the_model(telegram, bot, 
     assert teller.askers == []
 
 
-async def _edited(telegram, first):
-    for _ in range(100):
-        latest = next(message for message in telegram.sent_to(11) if message.message_id == first.message_id)
-        if latest.text != first.text:
-            return latest
-        await asyncio.sleep(0.05)
-    raise AssertionError("the message was not edited")
-
-
 async def test_where_the_model_finds_no_record_that_answers_it_is_said_and_staff_may_be_shown_the_question(
     telegram, bot, teller
 ):
@@ -126,7 +116,7 @@ async def test_where_the_model_finds_no_record_that_answers_it_is_said_and_staff
     [first] = await asha.hears(1)
     assert "say nothing about this" not in first.text
     teller.ready.set()
-    edited = await _edited(telegram, first)
+    edited = await asha.sees_edited(first)
 
     assert "say nothing about this" in edited.text
     assert "Ask the Indian Embassy" in edited.text

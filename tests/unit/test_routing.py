@@ -37,6 +37,8 @@ MESSAGES: dict[Kind, tuple[tuple[str, str], ...]] = {
             "abused, English",
             "My wife works in a house in Oman, the owner touches her and she is not allowed to call us",
         ),
+        ("captive, storms are named", "Toofan ho ya barish, malik hum ko camp se bahar nahi jane deta, Oman me hain"),
+        ("unpaid, leave is named", "Company ne chhutti nahi di aur 5 mahine se salary nahi di, main Saudi me hu"),
         ("unpaid, no passport", "I am in Saudi, no salary for 7 months and the company has my passport, no food money"),
         ("unpaid, Hindi", "दुबई में हूँ, छह महीने से तनख्वाह नहीं मिली, पासपोर्ट कंपनी के पास है, खाने को पैसे नहीं"),
         ("prison abroad", "My son is in jail in Malaysia because the agent sent him on a wrong visa"),
@@ -105,6 +107,18 @@ MESSAGES: dict[Kind, tuple[tuple[str, str], ...]] = {
         ),
     ),
     ANSWER: (
+        (
+            "kept in by weather",
+            "Malik ne bola aaj bahar nahi jane denge kyunki cyclone aa raha hai, main Oman me hu, sahi hai?",
+        ),
+        (
+            "hours of a hostel",
+            "Hostel me raat 10 baje ke baad hame bahar nahi jane dete, Georgia me padhai, normal hai?",
+        ),
+        (
+            "on leave",
+            "Main Oman se teen mahine ki chhutti par ghar aaya hu isliye teen mahine se salary nahi mili, koi niyam?",
+        ),
         ("cap of the fee", "How much service charge may a registered recruiting agent take as per Govt rule?"),
         ("cheated long ago", "Bahrain ke liye agent ko 1 lakh diye the, ab phone nahi uthata, complaint kahan karu?"),
         ("papers, no offer", "Documents for nurse in Germany: contract, interview, language test"),
