@@ -59,7 +59,12 @@ class Advisory(Base):
     """One official notice: the fields of `AdvisoryRecord`, and how it came to be here."""
 
     __tablename__ = "advisory"
-    __table_args__ = (Index("ix_advisory_status", "status"), Index("ix_advisory_source_id", "source_id"))
+    __table_args__ = (
+        Index("ix_advisory_status", "status"),
+        Index("ix_advisory_source_id", "source_id"),
+        # All that a running program reads to see which of very many have changed, without their contents.
+        Index("ix_advisory_mark", "id", "content_hash", "status", "superseded_by"),
+    )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     source_id: Mapped[str] = mapped_column(ForeignKey("source.id"))
