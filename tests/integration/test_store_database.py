@@ -11,7 +11,10 @@ from store_builders import NOON, make_advisory, make_engine
 import bot.alerts.models  # (their tables hang on the same Base)
 import bot.inbox_models
 import bot.models  # noqa: F401
-import knowledge.desk_models  # noqa: F401
+import knowledge.chat.quality_store
+import knowledge.chat.usage
+import knowledge.desk_models
+import knowledge.worklist  # noqa: F401
 from knowledge import advisories
 from knowledge.database import (
     Base,
