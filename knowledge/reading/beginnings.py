@@ -19,7 +19,8 @@ INDIC = "\u0900-\u0963\u0966-\u0dff"  # without the danda, which ends a sentence
 BEGIN = rf"(?<![\w{INDIC}])"
 
 _QUANTIFIER = re.compile(r"(?:[*+?]|\{\d*(?:,\d*)?\})[?+]?")
-_ZERO_WIDTH = ("(?!", "(?=", "(?<")
+_LOOKS = ("(?!", "(?=", "(?<")
+_ANCHORS = frozenset({"^", "$", r"\b", r"\B", r"\A", r"\Z"})
 _NO_LETTER = re.compile(rf"[^\w{INDIC}]")
 _DIGIT = re.compile(r"\d")
 _PLACE = re.compile(rf"{BEGIN}(?=.)", re.DOTALL)
@@ -89,7 +90,7 @@ def _beginnings_of_sequence(sequence: str) -> frozenset[_Beginning]:
         going_on = {beginning for beginning in known if beginning.may_end}
         if not going_on:
             break
-        if atom.text.startswith(_ZERO_WIDTH):
+        if atom.text.startswith(_LOOKS) or atom.text in _ANCHORS:
             continue
         known -= going_on
         after = _beginnings_of_atom(atom)

@@ -68,6 +68,7 @@ def test_a_broken_phrase_is_named(phrase: str) -> None:
         pytest.param(r"\d+ days", {"0"}, id="digits"),
         pytest.param(r"\d\d days", {"00 "}, id="two digits"),
         pytest.param(r"(?<!my )visa", {"vis"}, id="a look behind"),
+        pytest.param(r"^(?:yes|ok)\b", {"yes", "ok"}, id="anchors"),
         pytest.param(r"a[\s\-]+visa", {"a "}, id="a blank or a hyphen"),
         pytest.param(r"\$\d", {" 0"}, id="a sign"),
         pytest.param("x|y", {"x", "y"}, id="bars at the top"),
