@@ -146,12 +146,14 @@ class _Wording:
         return "\n\n".join(part for part in parts if part)
 
     def what_to_do(self) -> str:
-        """All next steps, numbered."""
-        if self.reply.kind in (Kind.OFF_TOPIC, Kind.HELP) or not (self.reply.steps or self.reply.points):
+        """All next steps, numbered, and the points that do not stand on the screen; nothing where there are none."""
+        if self.reply.kind in (Kind.OFF_TOPIC, Kind.HELP):
             return ""
         steps = [f"{number}. {self._say(words.STEPS[key])}" for number, key in enumerate(self.reply.steps, start=1)]
         shown = 0 if self.reply.kind is Kind.ASSESSMENT else MOST_POINTS_ON_SCREEN
         points = [self._say(words.POINTS[key]) for key in self.reply.points[shown:] if key in words.POINTS]
+        if not steps and not points:
+            return ""
         return "\n\n".join(["\n".join([self._say(words.DO_NOW), *steps]), *points])
 
     def helplines(self) -> str:

@@ -87,6 +87,12 @@ def make_full_reply(kind, verdict, language):
     )
 
 
+def test_points_that_all_stand_on_the_screen_leave_no_empty_section_behind():
+    answer = make_typical_assessment(kind=Kind.ANSWER, verdict=None, points=tuple(words.POINTS)[:2], steps=())
+
+    assert "what_to_do" not in show(answer).sections
+
+
 def count_words(html):
     """Words as a reader counts them: signs are none, and an address behind a word is not read."""
     read = as_plain(re.sub(r"<a [^>]*>([^<]*)</a>", r"\1", html))
