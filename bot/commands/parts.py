@@ -24,6 +24,7 @@ from bot.troubles import CannotRun
 from knowledge.advisor.advisor import Advisor
 from knowledge.advisor.guarding.support import NearnessByEmbedding
 from knowledge.advisor.replies import Inquiry, Reply
+from knowledge.advisor.signs import SIGNS
 from knowledge.advisor.telling import Teller
 from knowledge.agents import RegisterKeeper
 from knowledge.chat.factory import build_limited_model
@@ -81,7 +82,7 @@ def build_parts(settings: Settings, *, use_index: bool = True) -> Parts:
         retriever.current,
         spoken=catalogue_languages(),
         book=load_phrasebook(settings.data_dir),
-        meaning=build_meaning_reader(embedder, settings.data_dir),
+        meaning=build_meaning_reader(embedder, settings.data_dir, SIGNS),
         current_register=RegisterKeeper(engine, now_utc).current,
         current_stale=StaleSourcesKeeper(engine, now_utc).current,
     )

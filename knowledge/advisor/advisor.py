@@ -30,8 +30,10 @@ from knowledge.advisor.following import raise_to_earlier, read_inquiry
 from knowledge.advisor.raising import flags_by_meaning, raise_by_meaning, route_by_meaning
 from knowledge.advisor.replies import Citation, FlagFound, Inquiry, Reply
 from knowledge.advisor.routing import Route, Subject
+from knowledge.advisor.signs import read_signs
 from knowledge.advisor.steps import choose_steps
 from knowledge.agents import AgentFinding, Register
+from knowledge.embedding.embedder import Vectors
 from knowledge.helplines import CYBER_LINE, TELE_MANAS, choose_helplines
 from knowledge.library import Library
 from knowledge.meaning.reader import NOTHING, Meaning
@@ -97,10 +99,13 @@ class Search(Protocol):
 
 
 class ReadsMeaning(Protocol):
-    """What the advisor needs of the sentence classifiers."""
+    """What the advisor needs of the classifiers."""
 
-    def read(self, text: str) -> Meaning:
-        """Say which flags, kinds and stages the sentences of a message speak of."""
+    def read(self, text: str, signs: Vectors) -> Meaning:
+        """Say which flags, kinds and stages the sentences of a message speak of, and whether it comes from need."""
+
+    def read_need(self, text: str, signs: Vectors) -> Meaning:
+        """Say only whether the message as a whole comes from somebody in need."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,7 @@ class Advisor:
     def is_emergency(self, text: str) -> bool:
         """Whether a message must be answered whatever the limits say."""
         offer = read_offer(text[:LONGEST_MESSAGE], self._book)
-        return offer.has("despair") or is_emergency(offer)
+        return offer.has("despair") or is_emergency(offer) or self._feel(text, offer, whole_only=True).emergency
 
     def explain(self, inquiry: Inquiry) -> Explanation:
         """The reply together with every step that led to it."""
@@ -158,8 +163,9 @@ class Advisor:
         inquiry, offer, flags = reading.inquiry, reading.offer, reading.flags
         found = _sort(library, offer, flags)
         by_rules = reading.chosen
-        meaning = self._read_meaning(inquiry, by_rules, _judge(offer, flags, by_rules, found))
-        chosen, felt = route_by_meaning(by_rules, meaning), flags_by_meaning(meaning, flags)
+        meaning = self._read_meaning(inquiry, offer, by_rules, _judge(offer, flags, by_rules, found))
+        chosen = route_by_meaning(by_rules, meaning, names_place=bool(offer.destinations))
+        felt = flags_by_meaning(meaning, flags)
         today = inquiry.today or library.today
         agent = self._check_agent(inquiry, offer, chosen, today)
         chosen = self._about_agent(inquiry, route_by_register(chosen, agent, offer, inquiry.text))
@@ -234,16 +240,24 @@ class Advisor:
         known, nearest = {hit.advisory for hit in hits}, max((hit.score for hit in hits), default=0.0)
         return tuple(hit for hit in found if hit.advisory not in known and hit.score > nearest)
 
-    def _read_meaning(self, inquiry: Inquiry, chosen: Route, judgement: Judgement | None) -> Meaning:
-        """What the sentence classifiers make of a message; nothing where there are none or they fail.
+    def _read_meaning(self, inquiry: Inquiry, offer: Offer, chosen: Route, judgement: Judgement | None) -> Meaning:
+        """What the classifiers make of a message; nothing where there are none or they fail.
 
-        They are not asked where the rules have reached the most already: an emergency, or danger.
+        They are asked for no more than the rules have left open: nothing of an emergency, and whether it is one where
+        the verdict is danger already.
         """
-        is_danger = judgement is not None and judgement.verdict is Verdict.DANGER
-        if self._meaning is None or is_danger or chosen.kind is Kind.EMERGENCY:
+        if chosen.kind is Kind.EMERGENCY:
             return NOTHING
+        is_danger = judgement is not None and judgement.verdict is Verdict.DANGER
+        return self._feel(inquiry.text, offer, whole_only=is_danger)
+
+    def _feel(self, text: str, offer: Offer, *, whole_only: bool) -> Meaning:
+        if self._meaning is None:
+            return NOTHING
+        text = text[:LONGEST_MESSAGE]
         try:
-            return self._meaning.read(inquiry.text[:LONGEST_MESSAGE])
+            read = self._meaning.read_need if whole_only else self._meaning.read
+            return read(text, read_signs(offer))
         except Exception:  # the rules have read the message already
             log.exception("the classifiers failed, going on by the rules alone")
             return NOTHING

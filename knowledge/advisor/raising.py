@@ -1,7 +1,8 @@
-"""What the meaning of sentences may add to what the rules found. Pure; it can raise, and can never lower.
+"""What the meaning of a message may add to what the rules found. Pure; it can raise, and can never lower.
 
 Meaning alone names a red flag with the sentence it rests on, and makes `caution` of a `verify`. It makes no `danger`:
-that needs words a rule can point at, or a warning.
+that needs words a rule can point at, or a warning. Who is in need by the meaning of the whole message gets help first,
+whatever else the message is.
 """
 
 from __future__ import annotations
@@ -29,8 +30,14 @@ def raise_by_meaning(judgement: Judgement | None, felt: tuple[ShownFlag, ...]) -
     return Judgement(Verdict.CAUTION, Reason.SOME_FLAG, judgement.warnings)
 
 
-def route_by_meaning(route: Route, meaning: Meaning) -> Route:
-    """A route with what the meaning adds: a message that seemed off topic is answered, a later stage is seen."""
+def route_by_meaning(route: Route, meaning: Meaning, *, names_place: bool = False) -> Route:
+    """A route with what the meaning adds: need is seen, what seemed off topic is answered, a later stage is seen.
+
+    `names_place` says that the message names a country abroad: there is where somebody in need is.
+    """
+    if meaning.emergency:
+        stage = Stage.ABROAD if names_place else route.stage
+        return replace(route, kind=Kind.EMERGENCY, stage=stage, despair=route.despair or meaning.despair)
     kind, stage = route.kind, route.stage
     if kind is Kind.OFF_TOPIC and "offer" in meaning.kinds:
         kind = Kind.ASSESSMENT

@@ -11,14 +11,16 @@ import numpy as np
 from knowledge.embedding.embedder import Vectors
 
 CLASSIFIERS_FILE = Path(__file__).parent.parent / "data" / "meaning" / "classifiers.npz"
+MESSAGES_FILE = CLASSIFIERS_FILE.with_name("messages.npz")
 
 
 @dataclass(frozen=True)
 class Classifiers:
-    """Logistic regressions on centred sentence vectors. `fingerprint` names the model that the vectors are of.
+    """Logistic regressions on centred vectors. `fingerprint` names the model that the vectors are of.
 
     `weights` has shape (labels, dimension), `biases` and `thresholds` shape (labels,). A threshold above one means that
-    the label is not used: on held-out examples it made nothing better.
+    the label is not used: on held-out examples it made nothing better. `signs` names the further numbers that stand
+    behind each vector, in their order; the dimension includes them.
     """
 
     labels: tuple[str, ...]
@@ -26,6 +28,7 @@ class Classifiers:
     biases: Vectors
     thresholds: Vectors
     fingerprint: str
+    signs: tuple[str, ...] = ()
 
     def probabilities(self, vectors: Vectors) -> Vectors:
         """How likely each sentence shows each label: shape (sentences, labels), values from 0 to 1."""
@@ -54,15 +57,19 @@ def save_classifiers(classifiers: Classifiers, path: Path = CLASSIFIERS_FILE) ->
         biases=classifiers.biases.astype(np.float32),
         thresholds=classifiers.thresholds.astype(np.float32),
         fingerprint=np.array(classifiers.fingerprint),
+        signs=np.array(classifiers.signs, dtype=np.str_),
     )
 
 
-def load_classifiers(fingerprint: str, path: Path = CLASSIFIERS_FILE) -> Classifiers | None:
-    """Read the classifiers; None where there are none or where they belong to another embedding model."""
+def load_classifiers(
+    fingerprint: str, path: Path = CLASSIFIERS_FILE, signs: tuple[str, ...] = ()
+) -> Classifiers | None:
+    """Read the classifiers; None where there are none, or where they belong to another model or other signs."""
     if not path.exists():
         return None
     with np.load(path, allow_pickle=False) as kept:
-        if str(kept["fingerprint"]) != fingerprint:
+        known = tuple(str(sign) for sign in kept["signs"]) if "signs" in kept else ()
+        if str(kept["fingerprint"]) != fingerprint or known != signs:
             return None
         return Classifiers(
             labels=tuple(str(label) for label in kept["labels"]),
@@ -70,4 +77,5 @@ def load_classifiers(fingerprint: str, path: Path = CLASSIFIERS_FILE) -> Classif
             biases=kept["biases"],
             thresholds=kept["thresholds"],
             fingerprint=fingerprint,
+            signs=known,
         )

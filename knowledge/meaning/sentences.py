@@ -1,4 +1,4 @@
-"""Cuts a message into the sentences that the classifiers look at, each with its place in the message. Pure."""
+"""Cuts a message into the sentences that the classifiers look at, each with its place, or takes it whole. Pure."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
         return tuple(pieces)
     half = MOST_SENTENCES // 2
     return (*pieces[:half], *pieces[-half:])
+
+
+def as_one(text: str) -> str:
+    """The whole message as one line, as the classifiers of whole messages have learnt it."""
+    return " ".join(text.split())
 
 
 def _pieces(text: str) -> list[Sentence]:

@@ -632,15 +632,20 @@ def _english(code):
 class FeelsUrgency:
     """Sentence classifiers that see urgency in everything."""
 
-    def read(self, text):
+    def read(self, text, signs):
         return Meaning({RedFlag.URGENCY: text}, {}, {})
+
+    def read_need(self, text, signs):
+        return Meaning({}, {}, {})
 
 
 class Fails:
     """Sentence classifiers that are broken."""
 
-    def read(self, text):
+    def read(self, text, signs):
         raise RuntimeError("no model")
+
+    read_need = read
 
 
 def test_what_only_the_meaning_shows_raises_the_verdict_to_caution(starter):

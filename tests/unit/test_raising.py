@@ -70,3 +70,30 @@ def test_a_procedure_that_seemed_off_topic_is_answered():
     felt = Meaning({}, {"procedure": "how do I complain"}, {})
 
     assert route_by_meaning(Route(Kind.OFF_TOPIC, (), Stage.BEFORE_PAYING), felt).kind is Kind.ANSWER
+
+
+IN_NEED = Meaning({}, {}, {}, emergency=True)
+DESPAIRS = Meaning({}, {}, {}, emergency=True, despair=True)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_who_is_in_need_gets_help_first_whatever_else_the_message_is(kind):
+    assert route_by_meaning(Route(kind, (), Stage.BEFORE_PAYING), IN_NEED).kind is Kind.EMERGENCY
+
+
+def test_who_is_in_need_and_names_a_place_is_there():
+    route = Route(Kind.ANSWER, (), Stage.BEFORE_PAYING)
+
+    assert route_by_meaning(route, IN_NEED, names_place=True).stage is Stage.ABROAD
+    assert route_by_meaning(route, IN_NEED).stage is Stage.BEFORE_PAYING
+
+
+def test_despair_that_only_the_meaning_shows_brings_its_own_help():
+    route = Route(Kind.OFF_TOPIC, (), Stage.BEFORE_PAYING)
+
+    assert route_by_meaning(route, DESPAIRS).despair
+    assert not route_by_meaning(route, IN_NEED).despair
+
+
+def test_despair_that_the_rules_show_is_kept():
+    assert route_by_meaning(Route(Kind.EMERGENCY, (), Stage.ABROAD, despair=True), IN_NEED).despair
